@@ -19,53 +19,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from avila.extensions.signature import Signature
+from avila.catalog.functions import MacroFunction, ScalarFunction, TableFunction
+from avila.catalog.signature import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from avila.formats.source import Source
+    from avila.kernel.source import Source
 
     Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class ScalarFunction:
-    """A function of values: called with one Arrow array a parameter, answers one Arrow array as long.
-
-    A default of the signature arrives as an array too. ``volatile`` functions may answer differently each time.
-    NULL arrives as Arrow's null, and is the function's to handle.
-    """
-
-    signature: Signature
-    call: Callable[..., Any]
-    doc: str
-    example: str | None = None
-    volatile: bool = False
-
-
-@dataclass(frozen=True)
-class MacroFunction:
-    """A function that SQL can say: calls are replaced by the expression, so it runs at the kernel's own speed."""
-
-    signature: Signature
-    body: str
-    doc: str
-    example: str | None = None
-
-
-@dataclass(frozen=True)
-class TableFunction:
-    """A function that answers a table: called with Python values when the statement is planned.
-
-    ``files`` names the parameter that is a path, when there is one: the authoriser looks at it.
-    """
-
-    signature: Signature
-    call: Callable[..., Source]
-    doc: str
-    example: str | None = None
-    files: str | None = None
 
 
 @dataclass

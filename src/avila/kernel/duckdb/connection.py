@@ -1,0 +1,150 @@
+"""One connection of the DuckDB kernel: runs the SQL of plans, one at a time, and can be interrupted."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from avila import errors
+from avila.kernel.base import Relation
+from avila.kernel.duckdb.answer import DuckDBAnswer
+from avila.kernel.duckdb.errors import translate
+from avila.kernel.duckdb.source import SourceDataset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from avila.kernel.source import Source
+
+RELATIONS = """
+SELECT database_name, schema_name, table_name, 'table', internal, temporary FROM duckdb_tables()
+UNION ALL
+SELECT database_name, schema_name, view_name, 'view', internal, temporary FROM duckdb_views()
+"""
+MACROS = "SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE NOT internal"
+
+PREPARED_MAX = 512
+
+
+class DuckDBConnection:
+    """A connection with its own transaction, temporary tables and settings.
+
+    Statements are parsed by the kernel once and kept, because a repeated statement is the common case and parsing is a
+    third of what it costs. Not for use by two threads at once: callers wait for each other.
+    """
+
+    def __init__(self, raw: duckdb.DuckDBPyConnection) -> None:
+        self.raw = raw
+        self._lock = threading.RLock()
+        self._open: weakref.ref[DuckDBAnswer] | None = None
+        self._prepared: dict[str, duckdb.Statement | str] = {}
+        self._sources: list[str] = []
+
+    def run(
+        self,
+        sql: str,
+        parameters: Sequence[Any] | Mapping[str, Any] | None = None,
+        *,
+        sources: Mapping[str, Source | object] | None = None,
+        writes: bool = False,
+        statement: str | None = None,
+        locate: Callable[[str], int | None] | None = None,
+    ) -> DuckDBAnswer:
+        """Run one generated statement.
+
+        ``sources`` are what the SQL names as tables; ``writes`` says that it must have happened when this returns, and
+        that its answer is a count unless it says RETURNING. ``statement`` and ``locate`` place errors in the user's
+        text.
+        """
+        with self.guarded(statement, locate):
+            self.settle()
+            for name, source in (sources or {}).items():
+                self.raw.register(name, _scannable(source))
+                self._sources.append(name)
+            prepared = self._prepared.get(sql) or self._prepare(sql)
+            self.raw.execute(prepared, parameters)
+            answer = DuckDBAnswer(self, self._count(writes))
+            if writes:
+                answer.detach() if answer.rowcount < 0 else answer.close()
+            else:
+                self._open = weakref.ref(answer)
+            return answer
+
+    def settle(self) -> None:
+        """Let the answer that is still open keep its rows, so that the connection is free."""
+        if self._open is not None and (answer := self._open()) is not None:
+            answer.detach()
+        self.answered(None)
+
+    def answered(self, answer: DuckDBAnswer | None) -> None:
+        """Forget an answer that needs the connection no more, and what it read from."""
+        if answer is not None and self._open is not None and self._open() is not answer:
+            return
+        self._open = None
+        while self._sources:
+            self.raw.unregister(self._sources.pop())
+
+    @contextmanager
+    def guarded(
+        self, statement: str | None = None, locate: Callable[[str], int | None] | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Hold the connection, and turn what the kernel raises into Avila's errors."""
+        with self._lock:
+            try:
+                yield self.raw
+            except errors.Error as error:
+                error.statement = error.statement if error.statement is not None else statement
+                raise
+            except (duckdb.Error, RuntimeError) as error:
+                # An interrupted statement comes as RuntimeError("Query interrupted").
+                raise translate(error, statement, locate) from error
+
+    def relations(self) -> list[Relation]:
+        """Return every table and view this connection can name."""
+        with self.guarded():
+            self.settle()
+            return [Relation(*row) for row in self.raw.execute(RELATIONS).fetchall()]
+
+    def macros(self) -> frozenset[str]:
+        """Return the functions that users made."""
+        with self.guarded():
+            self.settle()
+            return frozenset(name for (name,) in self.raw.execute(MACROS).fetchall())
+
+    def interrupt(self) -> None:
+        """Make the running statement end with QueryCanceled; callable from any thread."""
+        self.raw.interrupt()
+
+    def close(self) -> None:
+        """End the transaction, if one is open, by rolling it back."""
+        with self._lock:
+            self.settle()
+            self.raw.close()
+
+    def _prepare(self, sql: str) -> duckdb.Statement | str:
+        statements = self.raw.extract_statements(sql)
+        # The kernel writes a PIVOT over unknown values as several statements; only its text stands for them all.
+        prepared = statements[0] if len(statements) == 1 else sql
+        if len(self._prepared) >= PREPARED_MAX:
+            self._prepared.clear()
+        self._prepared[sql] = prepared
+        return prepared
+
+    def _count(self, writes: bool) -> int:
+        """Return how many rows were written, when the answer is that count and nothing else."""
+        if not writes:
+            return -1
+        description = self.raw.description
+        if not description or len(description) != 1 or description[0][0] != "Count":
+            return -1
+        row = self.raw.fetchone()
+        return row[0] if row else -1
+
+
+def _scannable(source: Source | object) -> object:
+    """Return what the kernel can register: Avila's sources get their adapter, Arrow's own objects pass."""
+    return SourceDataset(source) if hasattr(source, "scan") and hasattr(source, "schema") else source
