@@ -41,7 +41,8 @@ class MacroFunction:
 class TableFunction:
     """A function that answers a table: called with Python values when its statement runs.
 
-    ``files`` names the parameter that is a path, when there is one: the authoriser looks at it.
+    ``files`` names the parameter that is a path, when there is one: the authoriser looks at it. ``suffixes`` are the
+    endings of file names for which ``FROM 'name'`` means this function.
     """
 
     signature: Signature
@@ -49,23 +50,26 @@ class TableFunction:
     doc: str
     example: str | None = None
     files: str | None = None
+    suffixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Functions:
-    """Every function of a database: the kernel's by name, the extensions' as declared."""
+    """Every function of a database: the kernel's and the users' macros by name, the extensions' as declared."""
 
     kernel: frozenset[str] = frozenset()
+    user: frozenset[str] = frozenset()
     scalars: Mapping[str, ScalarFunction] = field(default_factory=dict)
     macros: Mapping[str, MacroFunction] = field(default_factory=dict)
     tables: Mapping[str, TableFunction] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
-        return name in self.kernel or name in self.scalars or name in self.macros or name in self.tables
+        return name in self.kernel or name in self.user or name in self.scalars or name in self.macros or name in self.tables
 
     def names(self) -> Iterable[str]:
         """Yield every name, for suggestions and completion."""
         yield from self.kernel
+        yield from self.user
         yield from self.scalars
         yield from self.macros
         yield from self.tables

@@ -65,14 +65,19 @@ class Extension:
         self.macros[parsed.name] = MacroFunction(parsed, body.strip(), doc, example)
 
     def table(
-        self, signature: str, *, example: str | None = None, files: str | None = None
+        self,
+        signature: str,
+        *,
+        example: str | None = None,
+        files: str | None = None,
+        suffixes: tuple[str, ...] = (),
     ) -> Callable[[Function], Function]:
         """Register a table function; its docstring becomes the reference."""
 
         def register(function: Function) -> Function:
             parsed = Signature.parse(signature)
             self._claim(parsed)
-            self.tables[parsed.name] = TableFunction(parsed, function, _doc(function), example, files)
+            self.tables[parsed.name] = TableFunction(parsed, function, _doc(function), example, files, suffixes)
             return function
 
         return register

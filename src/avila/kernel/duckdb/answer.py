@@ -25,11 +25,11 @@ class DuckDBAnswer:
     what is left in memory; without that the kernel would end the stream early and say nothing.
     """
 
-    def __init__(self, connection: DuckDBConnection, rowcount: int) -> None:
-        self._connection: DuckDBConnection | None = connection
+    def __init__(self, connection: DuckDBConnection | None, rowcount: int) -> None:
+        self._connection = connection
         self._held: ArrowAnswer | None = None
         self._stream: pa.RecordBatchReader | None = None
-        self._columns: tuple[Column, ...] | None = None
+        self._columns: tuple[Column, ...] | None = None if connection else ()
         self.rowcount = rowcount
 
     @property

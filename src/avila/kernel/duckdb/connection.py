@@ -50,15 +50,16 @@ class DuckDBConnection:
         parameters: Sequence[Any] | Mapping[str, Any] | None = None,
         *,
         sources: Mapping[str, Source | object] | None = None,
+        rows: bool = True,
         writes: bool = False,
         statement: str | None = None,
         locate: Callable[[str], int | None] | None = None,
     ) -> DuckDBAnswer:
         """Run one generated statement.
 
-        ``sources`` are what the SQL names as tables; ``writes`` says that it must have happened when this returns, and
-        that its answer is a count unless it says RETURNING. ``statement`` and ``locate`` place errors in the user's
-        text.
+        ``sources`` are what the SQL names as tables. ``rows`` says that the statement answers rows; otherwise only their
+        number is kept. ``writes`` says that it must have happened, all of it, when this returns. ``statement`` and
+        ``locate`` place errors in the user's text.
         """
         with self.guarded(statement, locate):
             self.settle()
@@ -67,11 +68,14 @@ class DuckDBConnection:
                 self._sources.append(name)
             prepared = self._prepared.get(sql) or self._prepare(sql)
             self.raw.execute(prepared, parameters)
-            answer = DuckDBAnswer(self, self._count(writes))
+            if not rows:
+                answer = DuckDBAnswer(None, self._count())
+                self.answered(None)
+                return answer
+            answer = DuckDBAnswer(self, -1)
+            self._open = weakref.ref(answer)
             if writes:
-                answer.detach() if answer.rowcount < 0 else answer.close()
-            else:
-                self._open = weakref.ref(answer)
+                answer.detach()
             return answer
 
     def settle(self) -> None:
@@ -134,12 +138,10 @@ class DuckDBConnection:
         self._prepared[sql] = prepared
         return prepared
 
-    def _count(self, writes: bool) -> int:
-        """Return how many rows were written, when the answer is that count and nothing else."""
-        if not writes:
-            return -1
+    def _count(self) -> int:
+        """Return how many rows were written: what the kernel answers to a statement without rows of its own."""
         description = self.raw.description
-        if not description or len(description) != 1 or description[0][0] != "Count":
+        if not description or description[0][0] != "Count":
             return -1
         row = self.raw.fetchone()
         return row[0] if row else -1

@@ -1,0 +1,91 @@
+"""A statement on its way from text to kernel: the tree, what it touches, and what the kernel will run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlglot import exp
+
+    from avila.catalog.functions import Functions, TableFunction
+    from avila.kernel.base import Relation
+
+
+class Kind(Enum):
+    """What a statement does, as far as sessions must tell statements apart."""
+
+    QUERY = "query"
+    WRITE = "write"
+    DEFINITION = "definition"
+    COMMAND = "command"  # carried out by Avila itself, not by a kernel
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One parsed statement, and the text it came from (all of it, so that errors can point into it)."""
+
+    text: str
+    tree: exp.Expression
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A value known when the statement runs: a constant, or the parameter that will hold it."""
+
+    value: Any = None
+    parameter: int | str | None = None
+
+    def resolve(self, parameters: Sequence[Any] | Mapping[str, Any] | None) -> Any:
+        """Return the value, given the statement's parameters."""
+        if self.parameter is None:
+            return [item.resolve(parameters) for item in self.value] if isinstance(self.value, tuple) else self.value
+        if isinstance(self.parameter, int) and not hasattr(parameters, "keys"):
+            return (parameters or ())[self.parameter]  # type: ignore[index]
+        return (parameters or {})[str(self.parameter)]  # type: ignore[call-overload,index]
+
+
+@dataclass(frozen=True)
+class SourceCall:
+    """A table that the kernel will find under ``slot``: a table function's answer, or a frame of the user's."""
+
+    slot: str
+    function: TableFunction | None = None
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    frame: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A checked and rewritten statement. Immutable, so it can be cached and shared between sessions."""
+
+    statement: Statement
+    tree: exp.Expression
+    kind: Kind
+    returns_rows: bool = True
+    reads: frozenset[Relation] = frozenset()
+    writes: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+    paths: tuple[Argument, ...] = ()
+    sources: tuple[SourceCall, ...] = ()
+    placeholders: tuple[int, ...] | None = None
+    """Which positional parameters the kernel still sees, once sources have taken theirs; None for all of them."""
+    alters: bool = False
+    """Whether the native store must be checkpointed before this is acknowledged."""
+    kernel: str = "duckdb"
+    sql: str = ""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What planning depends on, apart from the statement: the same context and text give the same plan."""
+
+    functions: Functions
+    relations: Mapping[tuple[str, str, str], Relation]
+    catalog: str = "native"
+    schema: str = "main"
+    frames: Callable[[str], bool] = lambda _name: False
+    """Whether a name that is no table is a frame of the caller's."""

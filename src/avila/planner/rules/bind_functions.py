@@ -1,0 +1,50 @@
+"""Every function a statement calls must be known, and a table function must be governed: unknown means refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from avila import errors
+from avila.planner.dialect import nodes, position
+from avila.planner.governed import REFUSED, TABLE_FUNCTIONS
+from avila.planner.scope import calls
+from avila.planner.suggest import suggest
+
+if TYPE_CHECKING:
+    from avila.planner.plan import Context, Plan
+
+
+def bind_functions(plan: Plan, context: Context) -> Plan:
+    """Record the functions; UndefinedFunction or StatementNotAllowed for what may not be called."""
+    names: set[str] = set()
+    for call in calls(plan.tree):
+        name = call.name.lower()
+        place = {"statement": plan.statement.text, "position": position(call)}
+        if name in REFUSED:
+            raise errors.StatementNotAllowed(f"function {name} is not allowed", hint=REFUSED[name], **place)
+        if _makes_table(call):
+            known = context.functions.tables.keys() | TABLE_FUNCTIONS | context.functions.user
+            if name not in known:
+                exists = name in context.functions
+                what = "is not governed by any rule" if exists else "does not exist"
+                condition = errors.StatementNotAllowed if exists else errors.UndefinedFunction
+                raise condition(f"table function {name} {what}", hint=suggest(name, known), **place)
+        elif name not in context.functions and not _is_local(call):
+            raise errors.UndefinedFunction(
+                f"function {name} does not exist", hint=suggest(name, context.functions.names()), **place
+            )
+        names.add(name)
+    return replace(plan, functions=frozenset(names))
+
+
+def _makes_table(call: exp.Expression) -> bool:
+    parent = call.parent
+    return (isinstance(parent, exp.Table) and parent.this is call) or isinstance(parent, nodes.Call)
+
+
+def _is_local(call: exp.Expression) -> bool:
+    """Whether the name is the macro that the statement itself creates (its parameters look like a call)."""
+    return isinstance(call.parent, nodes.CreateMacro)

@@ -1,0 +1,53 @@
+"""The arguments of a call, paired with the parameters of the signature it must fit."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from avila.planner.dialect import nodes, parse
+
+if TYPE_CHECKING:
+    from avila.catalog.signature import Signature
+
+_NAMED = (nodes.NamedArgument, exp.PropertyEQ, exp.Kwarg)
+
+
+def split(call: exp.Expression) -> tuple[list[exp.Expression], dict[str, exp.Expression]]:
+    """Return the positional and the named arguments of a call."""
+    positional: list[exp.Expression] = []
+    named: dict[str, exp.Expression] = {}
+    for item in call.expressions:
+        name = _parameter_name(item, call)
+        if name is None:
+            positional.append(item)
+        else:
+            named[name] = item.expression
+    return positional, named
+
+
+def bound_arguments(call: exp.Expression, signature: Signature) -> dict[str, exp.Expression]:
+    """Return every parameter's argument, defaults filled in; UndefinedFunction when they do not fit."""
+    positional, named = split(call)
+    bound = signature.bind(positional, named)
+    for parameter in signature.parameters:
+        if parameter.name not in bound and parameter.default is not None:
+            bound[parameter.name] = _default(parameter.default).copy()
+    return {parameter.name: bound[parameter.name] for parameter in signature.parameters}
+
+
+def _parameter_name(item: exp.Expression, call: exp.Expression) -> str | None:
+    """Return the name an argument is given by: ``a := 1``, ``a => 1``, and in table functions ``a = 1``."""
+    if isinstance(item, _NAMED):
+        return str(item.this.name).lower()
+    is_table_function = isinstance(call.parent, exp.Table) and call.parent.this is call
+    if is_table_function and isinstance(item, exp.EQ) and isinstance(item.this, exp.Column | exp.Identifier):
+        return str(item.this.name).lower()
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _default(text: str) -> exp.Expression:
+    return parse(f"SELECT {text}")[0].expressions[0]

@@ -1,0 +1,97 @@
+"""The two stores of a database, attached to its kernel: the native file and the lake."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from avila import errors
+from avila.storage.gate import WriteGate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from avila.kernel.duckdb.engine import DuckDBEngine
+    from avila.storage.keys import Keys
+    from avila.storage.layout import Layout
+
+NATIVE = "native"
+LAKE = "lake"
+STORES = (NATIVE, LAKE)
+
+
+class NativeStore:
+    """The encrypted file: constraints, indexes, lowest latency; checkpoints happen here and nowhere else."""
+
+    def __init__(self, engine: DuckDBEngine, path: Path | None) -> None:
+        self._engine = engine
+        self._path = path
+        self.gate = WriteGate()
+
+    @classmethod
+    def open(cls, engine: DuckDBEngine, layout: Layout, keys: Keys) -> NativeStore:
+        """Attach the file, replaying its log."""
+        engine.load("httpfs")  # its OpenSSL does the encryption; without it the kernel refuses to write
+        try:
+            engine.attach(str(layout.native), NATIVE, {"ENCRYPTION_KEY": keys.text(NATIVE)})
+        except errors.InvalidKey as error:
+            raise errors.InvalidKey(f"{layout.native} is encrypted with another key than {layout.keys} holds") from error
+        except (errors.KernelError, errors.IoError, errors.CorruptedDatabase) as error:
+            raise errors.CorruptedDatabase(f"{layout.native} cannot be opened: {error.message}") from error
+        engine.own_checkpoints()
+        return cls(engine, layout.native)
+
+    @classmethod
+    def memory(cls, engine: DuckDBEngine) -> NativeStore:
+        """Attach a store that is gone when the database is closed."""
+        engine.attach_memory(NATIVE)
+        return cls(engine, None)
+
+    @property
+    def log_bytes(self) -> int:
+        """How much the write-ahead log holds."""
+        if self._path is None:
+            return 0
+        log = self._path.with_name(self._path.name + ".wal")
+        return log.stat().st_size if log.exists() else 0
+
+    def checkpoint(self, timeout_ms: int, *, mine: int = 0) -> None:
+        """Fold the log into the file, once no other transaction writes."""
+        with self.gate.exclusive(timeout_ms, mine=mine):
+            self.fold()
+
+    def fold(self) -> None:
+        """Fold the log into the file; the caller holds the gate."""
+        if self._path is not None:
+            self._engine.checkpoint(NATIVE)
+
+
+class LakeStore:
+    """DuckLake: Parquet files and snapshots, its catalog an encrypted file of the kernel's."""
+
+    def __init__(self, engine: DuckDBEngine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, engine: DuckDBEngine, layout: Layout, keys: Keys) -> LakeStore:
+        """Attach the lake, made when it is not there."""
+        layout.lake.mkdir(exist_ok=True)
+        engine.load("ducklake")
+        engine.attach(
+            f"ducklake:{layout.lake_catalog}",
+            LAKE,
+            {
+                "DATA_PATH": f"{layout.lake_data}/",
+                "ENCRYPTED": None,
+                "META_ENCRYPTION_KEY": keys.text(LAKE),
+                # A directory may be moved: the path it was made at must not bind it.
+                "OVERRIDE_DATA_PATH": True,
+            },
+        )
+        return cls(engine)
+
+
+def clear_spill(layout: Layout) -> None:
+    """Empty the folder for temporary files: what a killed process left there is of no use."""
+    shutil.rmtree(layout.spill, ignore_errors=True)
+    layout.spill.mkdir(mode=0o700)
