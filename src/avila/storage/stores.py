@@ -90,6 +90,17 @@ class LakeStore:
         )
         return cls(engine)
 
+    def maintain(self, retention_days: int) -> None:
+        """Write small inserts to files, merge small files, expire old snapshots, and remove what only they held."""
+        for step in (
+            f"CALL ducklake_flush_inlined_data('{LAKE}')",
+            f"CALL ducklake_merge_adjacent_files('{LAKE}')",
+            f"CALL ducklake_expire_snapshots('{LAKE}', older_than => now() - INTERVAL {int(retention_days)} DAY)",
+            f"CALL ducklake_cleanup_old_files('{LAKE}', older_than => now() - INTERVAL 1 DAY)",
+            f"CALL ducklake_delete_orphaned_files('{LAKE}', older_than => now() - INTERVAL 1 DAY)",
+        ):
+            self._engine.execute(step)
+
 
 def clear_spill(layout: Layout) -> None:
     """Empty the folder for temporary files: what a killed process left there is of no use."""

@@ -37,7 +37,7 @@ def unzip(column: Any, fields: tuple[str, ...]) -> dict[str, Any]:
 
 
 def flatten(column: Any) -> tuple[Any, Any]:
-    """Split a list of lists into one list of all values and one of the inner lengths, NULL for a NULL list."""
+    """Split a list of lists into a list of all values and one of the inner lengths, NULL for a NULL list."""
     import pyarrow as pa
 
     offsets, inner = column.offsets.to_numpy(), column.values

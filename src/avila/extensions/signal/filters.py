@@ -73,7 +73,8 @@ def _filter(function: str, signal: Any, sample_rate: Any, edges: dict[str, Any],
     def compute(block: Any, rate: float, *edges_and_order: Any) -> Any:
         *frequencies, steepness = edges_and_order
         _check(function, rate, dict(zip(edges, frequencies, strict=True)), steepness)
-        sections = scipy_signal.butter(steepness, frequencies, function, fs=rate, output="sos")
+        critical = frequencies if len(frequencies) == 2 else frequencies[0]
+        sections = scipy_signal.butter(steepness, critical, function, fs=rate, output="sos")
         # sosfiltfilt extends each end by this much, and needs a signal longer than the extension.
         taps = 2 * len(sections) + 1
         padding = 3 * (taps - min((sections[:, 2] == 0).sum(), (sections[:, 5] == 0).sum()))

@@ -30,7 +30,7 @@ ORDER BY peak.power DESC LIMIT 1""",
     )(lomb_scargle)
 
 
-def lomb_scargle(
+def lomb_scargle(  # noqa: PLR0917  (the SQL signature has as many)
     times: Any,
     signal: Any,
     uncertainties: Any,
@@ -40,28 +40,26 @@ def lomb_scargle(
 ) -> Any:
     """Generalised Lomb-Scargle periodogram of values at uneven times, at ``samples`` even frequencies.
 
-    ``frequency`` is in cycles per unit of ``times``. ``power`` is the share of the signal's variance that a sine of
-    that frequency and a constant explain, from 0 to 1; with ``uncertainties`` (standard deviations) both are
-    weighted. By default the frequencies reach from half a step to five times the average Nyquist frequency
-    n / (2 × duration), five to a peak: a step of 1 / (5 × duration).
+    ``frequency`` is in cycles per unit of ``times``. ``power`` is the share of the signal's variance that a
+    sine of that frequency and a constant explain, from 0 to 1; with ``uncertainties`` (standard deviations)
+    both are weighted. By default the frequencies reach from half a step to five times the average Nyquist
+    frequency n / (2 × duration), five to a peak: a step of 1 / (5 × duration).
 
     Zechmeister and Kürster, A&A 496 (2009); computed through nonuniform Fourier transforms, to about 1e-9:
     Garrison et al., "nifty-ls", Res. Notes AAS 8 (2024).
 
-    Raises InvalidParameterValue for fewer than 3 values, lists of different lengths, values that are NULL, NaN or
-    infinite, times that are all equal, a signal that is constant, uncertainties not above 0, or frequencies out of
-    order.
+    Raises InvalidParameterValue for fewer than 3 values, lists of different lengths, values that are NULL, NaN
+    or infinite, times that are all equal, a signal that is constant, uncertainties not above 0, or frequencies
+    out of order.
     """
     np, nifty_ls = package("numpy", "lomb_scargle"), package("nifty_ls", "lomb_scargle")
 
-    def compute(
-        t: Any, y: Any, dy: Any, lowest: float | None, highest: float | None, count: int | None
-    ) -> tuple[Any, Any]:
+    def compute(t: Any, y: Any, dy: Any, *wanted: Any) -> tuple[Any, Any]:
         _check_lists(np, t, y, dy)
         duration = float(np.ptp(t[0]))
         if duration <= 0:
             raise wrong("lomb_scargle", "times are all equal, so that there are no frequencies")
-        lowest, highest, count = _grid(duration, t.shape[-1], lowest, highest, count)
+        lowest, highest, count = _grid(duration, t.shape[-1], *wanted)
         found = nifty_ls.lombscargle(
             t[0], y[0], None if dy is None else dy[0], fmin=lowest, fmax=highest, Nf=count, backend="finufft"
         )

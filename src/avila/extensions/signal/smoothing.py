@@ -38,7 +38,7 @@ def register(extension: Extension) -> None:
 
 
 def savgol_filter(signal: Any, width: Any, degree: Any, derivative: Any, spacing: Any) -> Any:
-    """Savitzky-Golay smoothing: each sample becomes the value of a polynomial fitted to ``width`` samples around it.
+    """Savitzky-Golay smoothing: each sample becomes that of a polynomial fitted to ``width`` samples.
 
     ``derivative`` > 0 answers that derivative of the polynomial instead, per ``spacing`` (the time between
     samples) to that power. At the ends the first and last fits are used. Savitzky and Golay, Anal. Chem. 36

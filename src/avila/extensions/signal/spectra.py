@@ -24,8 +24,8 @@ def register(extension: Extension) -> None:
         example="SELECT power_spectrum([sin(i) FOR i IN range(32)], sample_rate := 8)",
     )(power_spectrum)
     extension.scalar(
-        "welch(signal DOUBLE[], sample_rate DOUBLE = 1.0, segment_length BIGINT = 256, taper VARCHAR = 'hann')"
-        " -> STRUCT(frequency DOUBLE, density DOUBLE)[]",
+        "welch(signal DOUBLE[], sample_rate DOUBLE = 1.0, segment_length BIGINT = 256,"
+        " taper VARCHAR = 'hann') -> STRUCT(frequency DOUBLE, density DOUBLE)[]",
         example="SELECT welch([sin(i) FOR i IN range(256)], segment_length := 64)",
     )(welch)
 
@@ -51,7 +51,7 @@ def power_spectrum(signal: Any, sample_rate: Any, taper: Any) -> Any:
         spectrum = rfft(block if kind == "boxcar" else block * weights, "power_spectrum")
         density = spectrum.real**2
         density += spectrum.imag**2
-        density /= rate * float(weights @ weights)
+        density /= rate * float(np.square(weights).sum())
         # All points but 0 and the Nyquist frequency stand for their mirror image too.
         density[:, 1 : (length + 1) // 2] *= 2.0
         return np.arange(density.shape[-1]) * (rate / length), density
@@ -61,7 +61,7 @@ def power_spectrum(signal: Any, sample_rate: Any, taper: Any) -> Any:
 
 
 def welch(signal: Any, sample_rate: Any, segment_length: Any, taper: Any) -> Any:
-    """Welch's power spectral density: the mean periodogram of segments that overlap by half, each less its mean.
+    """Welch's power spectral density: the mean periodogram of half-overlapping segments, each less its mean.
 
     segment_length // 2 + 1 points; units as in ``power_spectrum``. Fewer points than the periodogram and a
     smaller scatter. Welch, "The use of fast Fourier transform for the estimation of power spectra", IEEE

@@ -48,7 +48,7 @@ def register(extension: Extension) -> None:
 
 
 def taper(function: str, name: str, length: int, parameter: float | None = None) -> Any:
-    """Return a periodic window by its name; InvalidParameterValue when it or its parameter is not possible."""
+    """Return a periodic window by name; InvalidParameterValue when it or its parameter is not possible."""
     one_of(function, "window", name, _NAMES)
     wanted = _PARAMETERS.get(name)
     if wanted and parameter is None:

@@ -107,11 +107,36 @@ class DuckDBConnection:
                 # An interrupted statement comes as RuntimeError("Query interrupted").
                 raise translate(error, statement, locate) from error
 
+    def register(self, name: str, table: object) -> None:
+        """Make an Arrow object a temporary view."""
+        with self.guarded():
+            self.settle()
+            self.raw.register(name, _scannable(table))
+
+    def unregister(self, name: str) -> None:
+        """Drop a registered view."""
+        with self.guarded():
+            self.settle()
+            self.raw.unregister(name)
+
     def relations(self) -> list[Relation]:
         """Return every table and view this connection can name."""
         with self.guarded():
             self.settle()
             return [Relation(*row) for row in self.raw.execute(RELATIONS).fetchall()]
+
+    def schemas(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Return every schema as (catalog, schema), by its folded name."""
+        with self.guarded():
+            self.settle()
+            rows = self.raw.execute("SELECT database_name, schema_name FROM duckdb_schemas()").fetchall()
+        return {(catalog.lower(), schema.lower()): (catalog, schema) for catalog, schema in rows}
+
+    def use(self, catalog: str, schema: str) -> None:
+        """Look for names without a catalog and schema there."""
+        with self.guarded():
+            self.settle()
+            self.raw.execute(f"USE {_quote(catalog)}.{_quote(schema)}")
 
     def macros(self) -> frozenset[str]:
         """Return the functions that users made."""
@@ -145,6 +170,10 @@ class DuckDBConnection:
             return -1
         row = self.raw.fetchone()
         return row[0] if row else -1
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _scannable(source: Source | object) -> object:

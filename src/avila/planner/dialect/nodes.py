@@ -57,6 +57,19 @@ class TypeName(exp.DataType):
     }
 
 
+class PostfixNot(exp.Not):
+    """A negation written inside its predicate: ``a NOT IN (…)``, ``a IS NOT NULL``, ``a NOT LIKE b``."""
+
+
+class KeywordCall(exp.Anonymous):
+    """A call whose arguments stand between words: ``EXTRACT(year FROM d)``, ``TRIM(BOTH 'x' FROM s)``.
+
+    ``words`` holds, for each argument, the words before it.
+    """
+
+    arg_types: ClassVar[dict[str, bool]] = {**exp.Anonymous.arg_types, "words": True}
+
+
 class ArrayConstructor(exp.Expression, exp.Condition):
     """``ARRAY[1, 2]`` (the bare ``[1, 2]`` is an exp.Array)."""
 
@@ -75,16 +88,59 @@ class Unpack(exp.Expression, exp.Condition):
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
-class StarPattern(exp.Expression, exp.Condition):
-    """``* LIKE 'a%'``: the columns whose names match; ``operator`` holds the words between."""
-
-    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True, "operator": True, "escape": False}
-
-
 class NamedArgument(exp.Expression, exp.Condition):
     """An argument given by name: ``f(a := 1)`` or ``f(a => 1)``."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True, "operator": True}
+
+
+class ListComprehension(exp.Expression, exp.Condition):
+    """``[this FOR variables IN iterator IF condition]``; the variables are ``expressions``."""
+
+    arg_types: ClassVar[dict[str, bool]] = {
+        "this": True,
+        "expressions": True,
+        "iterator": True,
+        "condition": False,
+    }
+
+
+class PythonLambda(exp.Lambda):
+    """``lambda x, y: x + y`` (an exp.Lambda is ``(x, y) -> x + y``)."""
+
+
+class Variadic(exp.Expression, exp.Condition):
+    """``f(VARIADIC list)``."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+# --- queries -----------------------------------------------------------------------------------------------------
+
+
+class Sample(exp.TableSample):
+    """``TABLESAMPLE`` and ``USING SAMPLE``: ``size`` is the number and ``unit`` what follows it (``%``, ``ROWS``…).
+
+    ``called`` tells ``reservoir(10 ROWS) REPEATABLE (1)`` from ``10 ROWS (reservoir, 1)``.
+    """
+
+    arg_types: ClassVar[dict[str, bool]] = {**exp.TableSample.arg_types, "unit": False, "called": False}
+
+
+class PivotStatement(exp.Expression, exp.Query):
+    """``PIVOT t ON … USING … GROUP BY …`` and ``UNPIVOT t ON … INTO NAME … VALUE …``, which are queries."""
+
+    arg_types: ClassVar[dict[str, bool]] = {
+        "with_": False,
+        "this": True,
+        "kind": True,
+        "expressions": False,
+        "using": False,
+        "name": False,
+        "values": False,
+        "include_nulls": False,
+        **exp.QUERY_MODIFIERS,
+    }
 
 
 # --- statements --------------------------------------------------------------------------------------------------
@@ -335,3 +391,76 @@ class TransactionStatement(exp.Expression):
     """
 
     arg_types: ClassVar[dict[str, bool]] = {"kind": True, "words": False}
+
+
+class MergeError(exp.Expression):
+    """``WHEN … THEN ERROR [message]`` of MERGE."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": False}
+
+
+class CompressionConstraint(exp.ColumnConstraintKind):
+    """``USING COMPRESSION method`` of a column."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class GeneratedColumn(exp.ColumnConstraintKind):
+    """``[GENERATED ALWAYS] AS (expression) [VIRTUAL | STORED]``."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "always": False, "storage": False}
+
+
+class ForeignReference(exp.Reference):
+    """``REFERENCES table (columns) ON DELETE … ON UPDATE …``; ``this`` is the Table."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": False, "delete": False, "update": False}
+
+
+class AddColumn(exp.Expression):
+    """``ADD [COLUMN] [IF NOT EXISTS] definition`` of ALTER TABLE."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "exists": False, "word": False}
+
+
+class DropColumn(exp.Expression):
+    """``DROP [COLUMN] [IF EXISTS] column`` of ALTER TABLE."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "exists": False, "word": False, "behaviour": False}
+
+
+class ChangeColumn(exp.Expression):
+    """``ALTER [COLUMN] column …`` of ALTER TABLE; ``kind`` holds the words, such as ``SET DEFAULT``."""
+
+    arg_types: ClassVar[dict[str, bool]] = {
+        "this": True,
+        "kind": True,
+        "expression": False,
+        "type_name": False,
+        "using": False,
+        "word": False,
+    }
+
+
+class RenameTo(exp.Expression):
+    """``RENAME [COLUMN] column TO name`` of ALTER TABLE."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expression": True, "word": False}
+
+
+class SetSchema(exp.Expression):
+    """``SET SCHEMA name`` of ALTER."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class OwnedBy(exp.Expression):
+    """``OWNED BY table`` of ALTER SEQUENCE."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
+class TableOptions(exp.Expression):
+    """``SET (…)`` and ``RESET (…)`` of ALTER TABLE."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"kind": True, "expressions": True}

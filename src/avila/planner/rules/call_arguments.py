@@ -17,10 +17,18 @@ _NAMED = (nodes.NamedArgument, exp.PropertyEQ, exp.Kwarg)
 
 def split(call: exp.Expression) -> tuple[list[exp.Expression], dict[str, exp.Expression]]:
     """Return the positional and the named arguments of a call."""
+    is_table_function = isinstance(call.parent, exp.Table) and call.parent.this is call
+    return named_and_positional(call.expressions, equals_names=is_table_function)
+
+
+def named_and_positional(
+    arguments: list[exp.Expression], *, equals_names: bool = False
+) -> tuple[list[exp.Expression], dict[str, exp.Expression]]:
+    """Set named arguments apart: ``a := 1``, ``a => 1``, and with ``equals_names`` also ``a = 1``."""
     positional: list[exp.Expression] = []
     named: dict[str, exp.Expression] = {}
-    for item in call.expressions:
-        name = _parameter_name(item, call)
+    for item in arguments:
+        name = _parameter_name(item, equals_names=equals_names)
         if name is None:
             positional.append(item)
         else:
@@ -38,12 +46,10 @@ def bound_arguments(call: exp.Expression, signature: Signature) -> dict[str, exp
     return {parameter.name: bound[parameter.name] for parameter in signature.parameters}
 
 
-def _parameter_name(item: exp.Expression, call: exp.Expression) -> str | None:
-    """Return the name an argument is given by: ``a := 1``, ``a => 1``, and in table functions ``a = 1``."""
+def _parameter_name(item: exp.Expression, *, equals_names: bool) -> str | None:
     if isinstance(item, _NAMED):
         return str(item.this.name).lower()
-    is_table_function = isinstance(call.parent, exp.Table) and call.parent.this is call
-    if is_table_function and isinstance(item, exp.EQ) and isinstance(item.this, exp.Column | exp.Identifier):
+    if equals_names and isinstance(item, exp.EQ) and isinstance(item.this, exp.Column | exp.Identifier):
         return str(item.this.name).lower()
     return None
 

@@ -1,0 +1,36 @@
+"""Statements that Avila carries out itself, one file a family: what they need is a session, not a kernel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from avila.commands import maintenance, names, prepared, settings, transaction
+from avila.planner.dialect import nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlglot import exp
+
+    from avila.executor import Executor, Parameters
+    from avila.kernel.base import Answer
+    from avila.planner.plan import Plan
+
+    Command = Callable[[Executor, Plan, Parameters], Answer]
+
+COMMANDS: dict[type[exp.Expression], Command] = {
+    nodes.TransactionStatement: transaction.run,
+    nodes.SetOption: settings.set_,
+    nodes.ResetOption: settings.reset,
+    nodes.UseSchema: names.use,
+    nodes.Prepare: prepared.prepare,
+    nodes.ExecutePrepared: prepared.execute,
+    nodes.Deallocate: prepared.deallocate,
+    nodes.Checkpoint: maintenance.checkpoint,
+    nodes.Vacuum: maintenance.vacuum,
+}
+
+
+def run(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:
+    """Carry out a command."""
+    return COMMANDS[type(plan.tree)](executor, plan, parameters)

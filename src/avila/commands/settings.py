@@ -1,0 +1,78 @@
+"""SET, RESET and what they change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from avila import errors
+from avila import settings as table
+from avila.commands import names
+from avila.kernel.arrow_answer import ArrowAnswer
+from avila.planner.dialect import generate
+
+if TYPE_CHECKING:
+    from avila.executor import Executor, Parameters
+    from avila.kernel.base import Answer
+    from avila.planner.plan import Plan
+
+_PATHS = frozenset({"schema", "search_path"})
+_ALIASES = {"time_zone": "timezone", "time zone": "timezone"}
+
+
+def set_(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
+    """Carry out SET name = value."""
+    name = _name(plan.tree)
+    values = [_value(node) for node in plan.tree.expressions]
+    if name in _PATHS:
+        names.change(executor, str(values[0]))
+        return ArrowAnswer.empty()
+    setting = table.find(name)
+    if setting.scope == "database" and setting.kernel is None:
+        raise errors.ConfigurationError(
+            f"setting {setting.name} is fixed while the database is open",
+            hint="Put it in avila.toml or give it to connect().",
+        )
+    value = setting.default if values == ["DEFAULT"] else setting.parse(values[0], "SET")
+    _apply(executor, setting, value)
+    return ArrowAnswer.empty()
+
+
+def reset(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
+    """Carry out RESET name: back to what the session started with."""
+    name = _name(plan.tree)
+    if name in _PATHS:
+        names.change(executor, "main")
+        return ArrowAnswer.empty()
+    setting = table.find(name)
+    _apply(executor, setting, executor.instance.settings[setting.name])
+    executor.settings.pop(setting.name, None)
+    return ArrowAnswer.empty()
+
+
+def _apply(executor: Executor, setting: table.Setting, value: table.Value) -> None:
+    if setting.kernel is not None:
+        if value is None:
+            executor.connection.run(f"RESET {setting.kernel}", rows=False)
+        else:
+            literal = exp.Literal.string(value) if isinstance(value, str) else exp.convert(value)
+            executor.connection.run(f"SET {setting.kernel} = {generate(literal)}", rows=False)
+    executor.settings[setting.name] = value
+
+
+def _name(tree: exp.Expression) -> str:
+    name = tree.this.name if isinstance(tree.this, exp.Expression) else str(tree.this)
+    return _ALIASES.get(name.lower(), name.lower())
+
+
+def _value(node: exp.Expression) -> Any:
+    if isinstance(node, exp.Literal):
+        return node.this
+    if isinstance(node, exp.Boolean):
+        return bool(node.this)
+    if isinstance(node, exp.Neg) and isinstance(node.this, exp.Literal):
+        return "-" + node.this.this
+    if isinstance(node, exp.Column | exp.Identifier | exp.Var):
+        return node.name if node.name.upper() != "DEFAULT" else "DEFAULT"
+    raise errors.InvalidParameterValue(f"a setting takes a constant, and {generate(node)} is none")

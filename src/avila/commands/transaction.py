@@ -1,0 +1,79 @@
+"""BEGIN, COMMIT and ROLLBACK: the kernel's transaction, the write gate, and the checkpoint that an ALTER asks for."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from avila import errors
+from avila.executor_state import Transaction
+from avila.kernel.arrow_answer import ArrowAnswer
+
+if TYPE_CHECKING:
+    from avila.executor import Executor, Parameters
+    from avila.kernel.base import Answer
+    from avila.planner.plan import Plan
+
+_BEGIN = frozenset({"BEGIN", "START"})
+_COMMIT = frozenset({"COMMIT", "END"})
+
+
+def run(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
+    """Carry out the statement."""
+    verb = str(plan.tree.args["kind"]).upper().split()[0]
+    words = str(plan.tree.args.get("words") or "").upper()
+    if verb in _BEGIN:
+        begin(executor, read_only="READ ONLY" in words)
+    elif verb in _COMMIT:
+        commit(executor)
+    else:
+        rollback(executor)
+    return ArrowAnswer.empty()
+
+
+def begin(executor: Executor, *, read_only: bool = False) -> None:
+    """Open a transaction."""
+    if executor.transaction is not None:
+        raise errors.ActiveSqlTransaction("a transaction is open already", hint="COMMIT or ROLLBACK it first.")
+    executor.connection.run("BEGIN TRANSACTION READ ONLY" if read_only else "BEGIN TRANSACTION", rows=False)
+    executor.transaction = Transaction()
+
+
+def commit(executor: Executor) -> None:
+    """Make the transaction's work lasting; when that fails, it is rolled back and the error says why."""
+    transaction = _open(executor, "COMMIT")
+    native = executor.instance.native
+    timeout_ms = executor.setting("lock_timeout")
+    try:
+        with native.gate.exclusive(timeout_ms, mine=1) if transaction.alters else nullcontext():
+            executor.connection.run("COMMIT", rows=False)
+            if transaction.alters:
+                native.fold()
+    except (errors.LockNotAvailable, errors.DeadlockDetected):
+        executor.connection.run("ROLLBACK", rows=False)
+        raise
+    finally:
+        _end(executor, transaction)
+
+
+def rollback(executor: Executor) -> None:
+    """Undo the transaction's work."""
+    transaction = _open(executor, "ROLLBACK")
+    try:
+        executor.connection.run("ROLLBACK", rows=False)
+    finally:
+        _end(executor, transaction)
+
+
+def _open(executor: Executor, verb: str) -> Transaction:
+    if executor.transaction is None:
+        raise errors.NoActiveSqlTransaction(f"{verb} without a transaction", hint="BEGIN opens one.")
+    return executor.transaction
+
+
+def _end(executor: Executor, transaction: Transaction) -> None:
+    executor.transaction = None
+    if transaction.writes:
+        executor.instance.native.gate.leave()
+    if transaction.definitions:
+        executor.publish()

@@ -1,0 +1,279 @@
+"""The statement path in the process that owns the database: text, plan, kernel, answer."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from avila import commands, errors
+from avila.catalog.relations import by_name
+from avila.executor_state import Transaction
+from avila.frames import frame_table
+from avila.kernel.arrow_answer import ArrowAnswer
+from avila.planner import planner
+from avila.planner.dialect import position
+from avila.planner.plan import Context, Kind
+from avila.storage.paths import check_path
+from avila.storage.stores import NATIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+
+    from avila.instance import Instance
+    from avila.kernel.base import Answer
+    from avila.planner.plan import Plan, Statement
+
+    Parameters = Sequence[Any] | Mapping[str, Any] | None
+    Frames = Callable[[str], object | None]
+
+
+class Executor:
+    """One line of statements of one principal. Calls from several threads wait for each other."""
+
+    def __init__(self, instance: Instance, number: int) -> None:
+        self.instance = instance
+        self.number = number
+        self.connection = instance.engine.connect()
+        self.transaction: Transaction | None = None
+        self.catalog, self.schema = NATIVE, "main"
+        self.settings: dict[str, Any] = {}
+        self.prepared: dict[str, Statement] = {}
+        self._private = 0
+        self._keeps_private = False
+        self._relations: tuple[Hashable, Context] | None = None
+        self._lock = threading.RLock()
+        self._closed = False
+        for name, value in instance.settings.kernel("session").items():
+            self.connection.run(f"SET {name} = {_literal(value)}", rows=False)
+
+    @property
+    def alive(self) -> bool:
+        """Whether statements can still be run."""
+        return self.instance.alive
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self.transaction is not None
+
+    def execute(self, sql: str, parameters: Parameters = None, frames: Frames | None = None) -> Answer:
+        """Run the statements of a text and return the answer of the last.
+
+        ``frames`` gives the caller's data frames by name, for names that are no tables.
+        """
+        with self._lock:
+            answer: Answer = ArrowAnswer.empty()
+            for plan in self._plans(sql, parameters, frames):
+                with self.instance.history.record(self.number, sql), self._deadline():
+                    answer = self.run(plan, parameters, frames)
+            return answer
+
+    def run(self, plan: Plan, parameters: Parameters = None, frames: Frames | None = None) -> Answer:
+        """Run one plan."""
+        if plan.kind is Kind.COMMAND:
+            return commands.run(self, plan, parameters)
+        for path in plan.paths:
+            check_path(path.resolve(parameters), self.instance.layout, plan.statement.text)
+        sources = {call.slot: _open(call, parameters, frames) for call in plan.sources}
+        with self._writing(plan):
+            answer = self.connection.run(
+                plan.sql,
+                _kernel_parameters(plan, parameters),
+                sources=sources,
+                rows=plan.returns_rows,
+                writes=plan.kind is not Kind.QUERY,
+                statement=plan.statement.text,
+                locate=_locator(plan),
+            )
+        if plan.kind is Kind.DEFINITION:
+            self._defined(plan)
+        return answer
+
+    def context(self, frames: Frames | None = None) -> Context:
+        """Return what planning depends on now."""
+        state = self._state()
+        if self._relations is None or self._relations[0] != state:
+            relations, macros = self._read_relations()
+            functions = replace(self.instance.functions, user=macros)
+            context = Context(functions, relations, self.catalog, self.schema)
+            self._relations = (state, context)
+        context = self._relations[1]
+        return context if frames is None else replace(context, frames=lambda name: frames(name) is not None)
+
+    def setting(self, name: str) -> Any:
+        """Return a setting's value in this session."""
+        return self.settings.get(name, self.instance.settings[name])
+
+    def register(self, name: str, frame: object) -> None:
+        """Make a frame a temporary table of this session."""
+        with self._lock:
+            self.connection.register(name, frame_table(frame))
+            self.privately_defined(keep=True)
+
+    def unregister(self, name: str) -> None:
+        """Forget a registered frame."""
+        with self._lock:
+            self.connection.unregister(name)
+            self.privately_defined(keep=True)
+
+    def privately_defined(self, *, keep: bool) -> None:
+        """Say that this session sees other definitions than the rest; ``keep`` when a commit does not end that."""
+        self._private += 1
+        self._keeps_private |= keep
+
+    def publish(self) -> None:
+        """Say that definitions of this session became everybody's, or were rolled back."""
+        self.instance.relations.changed()
+        if not self._keeps_private:
+            self._private = 0
+
+    def interrupt(self) -> None:
+        """Cancel the running statement; from any thread."""
+        self.connection.interrupt()
+
+    def close(self) -> None:
+        """Let the running statement end, roll back an open transaction, and close; harmless when repeated."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            if self.transaction is not None:
+                commands.transaction.rollback(self)
+            self.connection.close()
+            self.instance.forget(self)
+
+    def _plans(self, sql: str, parameters: Parameters, frames: Frames | None) -> Iterator[Plan]:
+        """Yield the plan of each statement, planned when the one before has run."""
+        if self._closed:
+            raise errors.ConnectionDoesNotExist("the session is closed")
+        cached = self.instance.plans.get(sql, self._state())
+        if cached is not None:
+            yield cached
+            return
+        statements = planner.statements(sql)
+        if parameters and len(statements) > 1:
+            raise errors.UndefinedParameter(
+                f"parameters were given for {len(statements)} statements", hint="Run them one by one."
+            )
+        for statement in statements:
+            plan = self._plan(statement, frames)
+            if len(statements) == 1 and not any(call.frame for call in plan.sources):
+                self.instance.plans.put(sql, self._state(), plan)
+            yield plan
+
+    def _plan(self, statement: Statement, frames: Frames | None) -> Plan:
+        try:
+            return planner.plan(statement, self.context(frames))
+        except errors.Error as error:
+            error.statement = statement.text if error.statement is None else error.statement
+            raise
+
+    def _state(self) -> Hashable:
+        """Return what tells this session's names from another's; equal for sessions that see the same."""
+        shared = (self.instance.relations.version, self.catalog, self.schema)
+        return shared if not self._private else (*shared, self.number, self._private)
+
+    def _read_relations(self) -> tuple[Any, frozenset[str]]:
+        version = self.instance.relations.version
+        known = None if self._private else self.instance.relations.get(version)
+        if known is not None:
+            return known
+        relations, macros = by_name(self.connection.relations()), self.connection.macros()
+        if not self._private:
+            self.instance.relations.put(version, relations, macros)
+        return relations, macros
+
+    def _defined(self, plan: Plan) -> None:
+        temporary = bool(plan.tree.args.get("temporary")) or bool(plan.tree.find(exp.TemporaryProperty))
+        if self.transaction is not None:
+            self.transaction.definitions = True
+            self.privately_defined(keep=temporary)
+        elif temporary:
+            self.privately_defined(keep=True)
+        else:
+            self.publish()
+
+    @contextmanager
+    def _writing(self, plan: Plan) -> Iterator[None]:
+        """Pass the gate of the native store for what writes there, and checkpoint after an ALTER of it."""
+        native = self.instance.native
+        if plan.kind is Kind.QUERY or (plan.writes and NATIVE not in plan.writes):
+            yield
+        elif self.transaction is not None:
+            if not self.transaction.writes:
+                native.gate.enter(self.setting("lock_timeout"))
+                self.transaction.writes = True
+            self.transaction.alters |= plan.alters
+            yield
+        elif plan.alters:
+            # The log of certain ALTERs does not replay, so it must be in the file before anybody is told it is done.
+            with native.gate.exclusive(self.setting("lock_timeout")):
+                yield
+                native.fold()
+        else:
+            native.gate.enter(self.setting("lock_timeout"))
+            try:
+                yield
+            finally:
+                native.gate.leave()
+
+    @contextmanager
+    def _deadline(self) -> Iterator[None]:
+        """Cancel what runs longer than statement_timeout."""
+        timeout_ms = self.setting("statement_timeout")
+        if not timeout_ms:
+            yield
+            return
+        timer = threading.Timer(timeout_ms / 1000, self.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except errors.QueryCanceled as error:
+            if timer.finished.is_set():
+                error.hint = f"It ran longer than statement_timeout, which is {timeout_ms} ms."
+            raise
+        finally:
+            timer.cancel()
+
+
+def _open(call: Any, parameters: Parameters, frames: Frames | None) -> object:
+    """Return what the kernel scans for a source call."""
+    if call.frame is not None:
+        frame = frames(call.frame) if frames else None
+        if frame is None:
+            raise errors.UndefinedTable(f"table {call.frame} does not exist")
+        return frame_table(frame)
+    arguments = {name: value.resolve(parameters) for name, value in call.arguments.items()}
+    return call.function.call(**arguments)
+
+
+def _kernel_parameters(plan: Plan, parameters: Parameters) -> Parameters:
+    """Return the parameters the kernel still needs, once sources have taken theirs."""
+    if plan.placeholders is None or parameters is None or hasattr(parameters, "keys"):
+        return parameters
+    return [parameters[place] for place in plan.placeholders]
+
+
+def _locator(plan: Plan) -> Callable[[str], int | None]:
+    def locate(name: str) -> int | None:
+        """Return where the statement first names something."""
+        wanted = name.split(".")[-1].lower()
+        for node in plan.statement.tree.walk():
+            if isinstance(node, exp.Column | exp.Table | exp.Anonymous | exp.Identifier) and node.name.lower() == wanted:
+                place = position(node) if position(node) is not None else position(node.this) if isinstance(
+                    node.this, exp.Expression
+                ) else None
+                if place is not None:
+                    return place
+        return None
+
+    return locate
+
+
+def _literal(value: object) -> str:
+    return str(value) if isinstance(value, int | bool) else "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,116 @@
+"""An opened database in the process that owns it: its stores, kernel, functions, plans and services."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from typing import TYPE_CHECKING
+
+from avila import errors
+from avila.catalog.functions import Functions
+from avila.catalog.relations import Relations
+from avila.executor import Executor
+from avila.extensions import registry
+from avila.kernel.duckdb.engine import DuckDBEngine
+from avila.observe.statements import History
+from avila.planner.planner import PlanCache
+from avila.storage import keys as key_store
+from avila.storage.maintenance import Maintenance
+from avila.storage.stores import NATIVE, STORES, LakeStore, NativeStore, clear_spill
+
+if TYPE_CHECKING:
+    from avila.settings import Settings
+    from avila.storage.layout import Layout
+
+
+class Instance:
+    """Everything that sessions of one database share. Made by :meth:`open` or :meth:`memory`."""
+
+    def __init__(
+        self, engine: DuckDBEngine, native: NativeStore, lake: LakeStore | None, settings: Settings, layout: Layout | None
+    ) -> None:
+        self.engine = engine
+        self.native = native
+        self.lake = lake
+        self.settings = settings
+        self.layout = layout
+        self.plans = PlanCache()
+        self.history = History(settings["history_statements"], settings["slow_statement_ms"])
+        self.relations = Relations()
+        self.extensions = registry.discover()
+        self.functions = Functions(kernel=engine.functions(), **registry.functions(self.extensions))
+        engine.register(self.functions.scalars.values())
+        self._numbers = itertools.count(1)
+        self._executors: dict[int, Executor] = {}
+        self._closing = threading.Lock()
+        self._closed = False
+        self.maintenance = Maintenance(self)
+
+    @classmethod
+    def open(cls, layout: Layout, settings: Settings) -> Instance:
+        """Open a directory, or make a new database in it; the caller holds its lock.
+
+        Raises InvalidKey for a wrong or missing key and CorruptedDatabase for a damaged file; nothing stays open then.
+        """
+        providers = {name: provider() for name, provider in key_store.PROVIDERS.items()}
+        if layout.exists:
+            keys = key_store.open_keys(layout.keys, providers)
+        else:
+            keys = key_store.create(layout.keys, providers[settings["key_provider"]], STORES)
+        clear_spill(layout)
+        engine = DuckDBEngine({**settings.kernel("database"), "temp_directory": str(layout.spill)})
+        try:
+            native = NativeStore.open(engine, layout, keys)
+            lake = LakeStore.open(engine, layout, keys) if settings["lake"] else None
+            engine.use(NATIVE)
+            instance = cls(engine, native, lake, settings, layout)
+        except BaseException:
+            engine.close()
+            raise
+        instance.maintenance.start()
+        return instance
+
+    @classmethod
+    def memory(cls, settings: Settings) -> Instance:
+        """Open a database that is gone when it is closed; it has a native store only."""
+        engine = DuckDBEngine(settings.kernel("database"))
+        native = NativeStore.memory(engine)
+        engine.use(NATIVE)
+        return cls(engine, native, None, settings, None)
+
+    @property
+    def alive(self) -> bool:
+        """Whether statements can still be run."""
+        return not self._closed
+
+    @property
+    def owner(self) -> bool:
+        """Whether this process owns the database: here, always."""
+        return True
+
+    def line(self) -> Executor:
+        """Return a new line of statements: its own transaction, temporary tables and settings."""
+        with self._closing:
+            if self._closed:
+                raise errors.ConnectionDoesNotExist("the database is closed")
+            executor = Executor(self, next(self._numbers))
+            self._executors[executor.number] = executor
+            return executor
+
+    def forget(self, executor: Executor) -> None:
+        """Drop a closed executor."""
+        self._executors.pop(executor.number, None)
+
+    def close(self) -> None:
+        """Let running statements end, roll back open transactions, checkpoint, and close; harmless when repeated."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+        self.maintenance.stop()
+        for executor in list(self._executors.values()):
+            executor.close()
+        try:
+            self.native.checkpoint(self.settings["lock_timeout"])
+        finally:
+            self.engine.close()
