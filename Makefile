@@ -10,15 +10,13 @@ JOBS   ?= 2
 .DEFAULT_GOAL := help
 
 help:            ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 setup: $(STAMP)  ## Install Avila and its tools into .venv from the lock file
 
 $(STAMP): pyproject.toml uv.lock
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.7'
-	VIRTUAL_ENV=$(CURDIR)/$(VENV) UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(VENV) $(BIN)/uv sync --quiet --frozen --inexact --all-extras --all-groups
-	touch $@
+	$(PYTHON) tools/bootstrap.py $(VENV)
+	@touch $@
 
 run: setup       ## Run the main job end to end on real data (avila quickstart)
 	$(BIN)/avila quickstart quickstart
@@ -38,11 +36,11 @@ lint: setup      ## Check style, import contracts and generated files
 types: setup     ## Check types (mypy, strict)
 	$(BIN)/mypy
 
-docs: setup      ## Build the documentation site; a warning fails
-	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+docs: setup      ## Build the documentation site into docs/_build/html; a warning fails
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
 
 bench: setup     ## Measure against peers; writes benchmarks/results and docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 clean:           ## Remove everything that can be made again
-	rm -rf $(VENV) docs/_build quickstart .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) docs/_build docs/reference/generated quickstart .mypy_cache .ruff_cache .pytest_cache .coverage*
