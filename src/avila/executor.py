@@ -76,6 +76,8 @@ class Executor:
         """Run one plan."""
         if plan.kind is Kind.COMMAND:
             return commands.run(self, plan, parameters)
+        for extension in plan.extensions:
+            self.instance.engine.load(extension)
         for path in plan.paths:
             check_path(path.resolve(parameters), self.instance.layout, plan.statement.text)
         sources = {call.slot: _open(call, parameters, frames) for call in plan.sources}

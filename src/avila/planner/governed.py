@@ -18,8 +18,8 @@ SQL_TEXT: frozenset[str] = frozenset({"query", "query_table"})
 """Table functions whose argument is SQL: rule dynamic_sql replaces them by what they say."""
 
 PURE: frozenset[str] = frozenset({
-    "range", "generate_series", "unnest", "repeat", "repeat_row", "generate_subscripts", "summary", "json_each", "json_tree",
-    "unnest_rewriter", "values", "icu_calendar_names", "pg_timezone_names", "sql_auto_complete",
+    "range", "generate_series", "unnest", "repeat", "repeat_row", "summary", "json_each", "json_tree",
+    "icu_calendar_names", "pg_timezone_names", "test_all_types", "test_vector_types",
 })  # fmt: skip
 """Table functions that make rows from their arguments alone."""
 
@@ -29,7 +29,9 @@ CATALOG: frozenset[str] = frozenset({
     "duckdb_settings", "duckdb_tables", "duckdb_temporary_files", "duckdb_types", "duckdb_views", "duckdb_extensions",
     "duckdb_variables", "duckdb_prepared_statements", "duckdb_approx_database_count", "duckdb_coordinate_systems",
     "pragma_table_info", "pragma_show", "pragma_database_size", "pragma_storage_info", "pragma_version",
-    "pragma_platform", "pragma_collations", "pragma_metadata_info", "pragma_user_agent", "duckdb_log_contexts_disabled",
+    "pragma_platform", "pragma_collations", "pragma_metadata_info", "pragma_user_agent", "duckdb_connection_count",
+    "duckdb_profiling_settings", "duckdb_external_file_cache", "duckdb_secret_types", "pragma_last_profiling_output",
+    "pragma_detailed_profiling_output",
 })  # fmt: skip
 """Table functions that show the catalog: harmless to the owner, filtered for everybody else."""
 
@@ -47,9 +49,41 @@ LAKE: frozenset[str] = frozenset({
 
 TABLE_FUNCTIONS: frozenset[str] = FILES | SQL_TEXT | PURE | CATALOG | LAKE
 
+_POINTERS = "It reads memory at an address that the statement gives."
+_OWNED = "Avila does this itself."
+_UNCHECKED = "It runs SQL, or names a table, that nothing has checked."
+
 REFUSED: dict[str, str] = {
     "getenv": "It would show the environment of the process, where keys may lie.",
-    "json_execute_serialized_sql": "It runs SQL that nothing has checked.",
-    "write_log": "The log is written by Avila alone.",
+    "json_execute_serialized_sql": _UNCHECKED,
+    "histogram_values": _UNCHECKED,
+    "duckdb_table_sample": _UNCHECKED,
+    "seq_scan": _POINTERS,
+    "arrow_scan": _POINTERS,
+    "arrow_scan_dumb": _POINTERS,
+    "pandas_scan": _POINTERS,
+    "python_map_function": _POINTERS,
+    "ducklake_scan": _POINTERS,
+    "checkpoint": "Use the statement CHECKPOINT, which waits for writers.",
+    "force_checkpoint": "Use the statement CHECKPOINT, which waits for writers.",
+    "write_log": _OWNED,
+    "enable_logging": _OWNED,
+    "disable_logging": _OWNED,
+    "truncate_duckdb_logs": _OWNED,
+    "duckdb_logs": _OWNED,
+    "duckdb_logs_parsed": _OWNED,
+    "duckdb_log_contexts": _OWNED,
+    "enable_profiling": _OWNED,
+    "disable_profiling": _OWNED,
+    "duckdb_secrets": _OWNED,
+    "which_secret": _OWNED,
+    "ducklake_commit": _OWNED,
+    "ducklake_add_data_files": "Its files would not be encrypted; INSERT INTO lake.… SELECT from them instead.",
 }
-"""Scalar functions that are refused, and why."""
+"""Functions that are refused, and why."""
+
+REFUSED_TABLES: dict[str, str] = {"histogram": _UNCHECKED}
+"""Table functions that are refused, but have the name of an aggregate that is not."""
+
+EXTENSIONS: dict[str, str] = {"read_xlsx": "excel"}
+"""The kernel extension that a function needs, loaded when it is first called."""

@@ -69,6 +69,8 @@ class Plan:
     reads: frozenset[Relation] = frozenset()
     writes: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
+    extensions: frozenset[str] = frozenset()
+    """The kernel's extensions that must be loaded first."""
     paths: tuple[Argument, ...] = ()
     sources: tuple[SourceCall, ...] = ()
     placeholders: tuple[int, ...] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from avila.planner.rules.aliases import aliases
 from avila.planner.rules.bind_functions import bind_functions
 from avila.planner.rules.bind_tables import bind_tables
 from avila.planner.rules.dynamic_sql import dynamic_sql
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 RULES: tuple[Rule, ...] = (
     dynamic_sql,
+    aliases,
     macros,
     extension_calls,
     file_tables,

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from avila import errors
 from avila.planner.dialect import nodes, position
-from avila.planner.governed import REFUSED, TABLE_FUNCTIONS
+from avila.planner.governed import REFUSED, REFUSED_TABLES, TABLE_FUNCTIONS
 from avila.planner.scope import calls
 from avila.planner.suggest import suggest
 
@@ -26,6 +26,10 @@ def bind_functions(plan: Plan, context: Context) -> Plan:
         if name in REFUSED:
             raise errors.StatementNotAllowed(f"function {name} is not allowed", hint=REFUSED[name], **place)
         if _makes_table(call):
+            if name in REFUSED_TABLES:
+                raise errors.StatementNotAllowed(
+                    f"table function {name} is not allowed", hint=REFUSED_TABLES[name], **place
+                )
             known = context.functions.tables.keys() | TABLE_FUNCTIONS | context.functions.user
             if name not in known:
                 exists = name in context.functions

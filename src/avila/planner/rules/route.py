@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from avila.planner.dialect import generate
+from sqlglot import exp
+
+from avila.planner.dialect import generate, nodes
+from avila.planner.governed import EXTENSIONS
 from avila.planner.plan import Kind
 
 if TYPE_CHECKING:
@@ -14,4 +17,18 @@ if TYPE_CHECKING:
 
 def route(plan: Plan, context: Context) -> Plan:  # noqa: ARG001
     """Write the checked tree as SQL; the user's text goes no further."""
-    return plan if plan.kind is Kind.COMMAND else replace(plan, kernel="duckdb", sql=generate(plan.tree))
+    if plan.kind is Kind.COMMAND:
+        return plan
+    needed = {EXTENSIONS[name] for name in plan.functions & EXTENSIONS.keys()}
+    if any(_format(copy) == "xlsx" for copy in plan.tree.find_all(nodes.CopyStatement)):
+        needed.add("excel")
+    return replace(plan, kernel="duckdb", sql=generate(plan.tree), extensions=frozenset(needed))
+
+
+def _format(copy: exp.Expression) -> str:
+    """Return the format a COPY names, or that the name of its file tells."""
+    for option in copy.expressions:
+        if option.this.name.lower() == "format":
+            return str(option.expression.name).lower()
+    path = copy.args["path"]
+    return str(path.name).rsplit(".", 1)[-1].lower() if isinstance(path, exp.Literal) else ""
