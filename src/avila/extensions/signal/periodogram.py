@@ -103,7 +103,7 @@ def _grid(
     lowest = 0.5 * step if lowest is None else lowest
     positive("lomb_scargle", "minimum_frequency", lowest)
     highest_given = highest is not None
-    highest = _NYQUIST_FACTOR * 0.5 * length / duration if highest is None else highest
+    highest = _NYQUIST_FACTOR * (0.5 * length / duration) if highest is None else highest
     if not (math.isfinite(highest) and highest > lowest):
         raise wrong(
             "lomb_scargle",
