@@ -13,7 +13,6 @@ from avila import errors
 from avila.kernel.base import Relation
 from avila.kernel.duckdb.answer import DuckDBAnswer
 from avila.kernel.duckdb.errors import translate
-from avila.kernel.duckdb.source import SourceDataset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -178,4 +177,9 @@ def _quote(name: str) -> str:
 
 def _scannable(source: Source | object) -> object:
     """Return what the kernel can register: Avila's sources get their adapter, Arrow's own objects pass."""
-    return SourceDataset(source) if hasattr(source, "scan") and hasattr(source, "schema") else source
+    if not (hasattr(source, "scan") and hasattr(source, "schema")):
+        return source
+    # Imported when first needed: pyarrow.dataset brings pandas along, a second for who reads no file.
+    from avila.kernel.duckdb.source import SourceDataset
+
+    return SourceDataset(source)
