@@ -1,8 +1,8 @@
 """Set up .venv with the standard library alone: a Python 3.11, and nothing else, is needed.
 
-``python3 tools/bootstrap.py .venv`` makes a virtual environment, puts uv into it and installs what ``uv.lock``
-names. Where Python came without venv, ensurepip or pip (as on a fresh Debian), uv is fetched from the package index
-by hand, its checksum verified, and makes the environment itself.
+``python3 tools/bootstrap.py .venv`` makes a virtual environment, puts uv into it and installs what
+``uv.lock`` names. Where Python came without venv, ensurepip or pip (as on a fresh Debian), uv is
+fetched from the package index by hand, its checksum verified, and makes the environment itself.
 
 The index is pip's: PIP_INDEX_URL, or ``index-url`` in pip's configuration files, or PyPI.
 """
@@ -50,9 +50,8 @@ def main(arguments: list[str]) -> int:
     """Set up the environment at the path given; return the exit status."""
     if sys.version_info < PYTHON_LEAST:
         needed, found = ".".join(map(str, PYTHON_LEAST)), platform.python_version()
-        print(
-            f"Avila needs Python {needed} or newer, and this is {found}: name another, as in make PYTHON=python3.12"
-        )
+        print(f"Avila needs Python {needed} or newer, and this is {found}.", file=sys.stderr)
+        print("Name another, as in make PYTHON=python3.12", file=sys.stderr)
         return 1
     environment = Path(arguments[0] if arguments else ".venv").absolute()
     try:
