@@ -17,7 +17,7 @@ def lists(*rows: Any) -> pa.Array:
 
 
 def call(name: str, *arguments: Any) -> pa.Array:
-    """Call a function with list columns as they are and plain values as columns as long; defaults are filled in."""
+    """Call a function with columns as they are and plain values as columns as long, defaults filled in."""
     function = extension.scalars[name]
     rows = next((len(a) for a in arguments if isinstance(a, pa.Array | pa.ChunkedArray)), 1)
     columns = []

@@ -1,4 +1,4 @@
-"""The extension's functions on a bare connection, with the part of the planner they need: defaults filled in."""
+"""The extension's functions on a bare connection, with the part of the planner they need: defaults."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from avila.extensions.signal import extension
 
 
 class BareKernel:
-    """A DuckDB connection with every function of the extension, and the errors they raise as they were raised."""
+    """A DuckDB connection with every function of the extension, and their errors as they were raised."""
 
     def __init__(self) -> None:
         self.connection = duckdb.connect()
@@ -56,7 +56,7 @@ class BareKernel:
 
 
 def with_defaults(sql: str) -> str:
-    """Return the statement with each call of the extension in full, its arguments in the signature's order."""
+    """Return the statement with each call of the extension in full: arguments in order, defaults filled in."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     for call in tree.find_all(exp.Anonymous):
         function = extension.scalars.get(str(call.this).lower())

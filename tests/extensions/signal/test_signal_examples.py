@@ -6,11 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from signal_kernel import BareKernel
 
 from avila import errors
 from avila.extensions.signal import extension, packages
-
-from signal_kernel import BareKernel
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Spectral densities, windows and periodograms, against analytic signals and the libraries called directly."""
+"""Spectral densities, windows and periodograms, against analytic signals and SciPy and astropy."""
 
 from __future__ import annotations
 

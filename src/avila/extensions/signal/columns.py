@@ -33,7 +33,13 @@ def unzip(column: Any, fields: tuple[str, ...]) -> dict[str, Any]:
     children = dict(zip(column.values.type.names, column.values.flatten(), strict=True))
     # from_arrays takes a mask only with offsets that start their buffer, so a slice's are copied.
     offsets = pa.array(column.offsets.to_numpy())
-    return {name: kind.from_arrays(offsets, children[name], mask=mask) for name in fields}
+    return {name: kind.from_arrays(offsets, _doubles(children[name]), mask=mask) for name in fields}
+
+
+def _doubles(array: Any) -> Any:
+    import pyarrow as pa
+
+    return array.cast(pa.float64()) if pa.types.is_integer(array.type) else array
 
 
 def flatten(column: Any) -> tuple[Any, Any]:
@@ -46,7 +52,7 @@ def flatten(column: Any) -> tuple[Any, Any]:
     lengths = pa.array(starts[1:] - starts[:-1], mask=inner.is_null().to_numpy(zero_copy_only=False))
     return (
         pa.LargeListArray.from_arrays(pa.array(starts[offsets]).cast(pa.int64()), inner.values, mask=mask),
-        pa.LargeListArray.from_arrays(pa.array(offsets).cast(pa.int64()), lengths, mask=mask),
+        pa.LargeListArray.from_arrays(pa.array(offsets).cast(pa.int64()), _doubles(lengths), mask=mask),
     )
 
 
@@ -61,8 +67,8 @@ class Lists:
         import pyarrow as pa
 
         self._np = np = package("numpy", function)
-        if not (_is_list(pa, array.type) and array.type.value_type == pa.float64()):
-            array = array.cast(pa.list_(pa.float64()))
+        if array.type not in (pa.list_(pa.float64()), pa.large_list(pa.float64())):
+            raise TypeError(f"{function}: {parameter} came as {array.type}, not as the DOUBLE[] it declares")
         offsets = array.offsets.to_numpy().astype(np.int64)
         self.valid = array.is_valid().to_numpy(zero_copy_only=False)
         self._starts, self._lengths = offsets[:-1], np.diff(offsets)
@@ -106,7 +112,3 @@ class Lists:
                 f"{parameter} has a NULL at position {place - int(offsets[row]) + 1} of the list",
                 "Leave it out with list_filter(…), or fill it with coalesce(…) before list().",
             )
-
-
-def _is_list(pa: Any, declared: Any) -> bool:
-    return bool(pa.types.is_list(declared) or pa.types.is_large_list(declared))

@@ -48,9 +48,9 @@ def lomb_scargle(  # noqa: PLR0917  (the SQL signature has as many)
     Zechmeister and Kürster, A&A 496 (2009); computed through nonuniform Fourier transforms, to about 1e-9:
     Garrison et al., "nifty-ls", Res. Notes AAS 8 (2024).
 
-    Raises InvalidParameterValue for fewer than 3 values, lists of different lengths, values that are NULL, NaN
-    or infinite, times that are all equal, a signal that is constant, uncertainties not above 0, or frequencies
-    out of order.
+    Raises InvalidParameterValue for fewer than 3 values, lists of different lengths, values that are NULL,
+    NaN or infinite, times that are all equal, a signal that is constant, uncertainties not above 0, or
+    frequencies out of order.
     """
     np, nifty_ls = package("numpy", "lomb_scargle"), package("nifty_ls", "lomb_scargle")
 
