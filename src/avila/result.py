@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from avila import errors
+from avila.kernel import values
 from avila.kernel.arrow_answer import ArrowAnswer
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ class Result:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self._table: pa.Table | None = None
+        self._first: pa.Table | None = None
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -60,6 +63,39 @@ class Result:
     def fetchall(self) -> list[Row]:
         """Take the rows that are left."""
         return self._answer.fetchall()
+
+    def head(self, rows: int) -> tuple[list[Row], int | None]:
+        """Return up to ``rows`` rows without taking them, and how many are left in all.
+
+        The number is None when they are too many to count, more than :attr:`counted`: a long answer is not
+        held in memory to be shown.
+        """
+        columns = self.columns
+        if self._table is None:
+            stream = self._answer.reader(BATCH_ROWS)
+            batches: list[pa.RecordBatch] = []
+            seen = 0
+            while seen <= rows and seen < BATCH_ROWS and (batch := next(stream, None)) is not None:
+                batches.append(batch)
+                seen += batch.num_rows
+            following = next(stream, None) if seen > rows or seen >= BATCH_ROWS else None
+            self._first = pa.Table.from_batches(batches, stream.schema)
+            if following is None:
+                self._table = self._first
+                stream = self._first.to_reader()
+            else:
+                stream = pa.RecordBatchReader.from_batches(stream.schema, chain([*batches, following], stream))
+            self._answer = ArrowAnswer(columns, stream, self.rowcount)
+        known = self._table if self._table is not None else self._first
+        assert known is not None  # noqa: S101 (one of the two was just read)
+        taken = (row for batch in known.slice(0, rows).to_batches() for row in values.rows(batch, columns))
+        return list(islice(taken, rows)), None if self._table is None else self._table.num_rows
+
+    @property
+    def counted(self) -> int:
+        """How many rows :meth:`head` has seen, which are all unless it said that they are too many."""
+        known = self._table if self._table is not None else self._first
+        return 0 if known is None else int(known.num_rows)
 
     def __iter__(self) -> Iterator[Row]:
         """Take the rows one by one."""
@@ -107,6 +143,11 @@ class Result:
         from avila.show import print_table
 
         print_table(self, rows)
+
+    def _repr_html_(self) -> str:
+        from avila.show_html import html_table
+
+        return html_table(self, SHOWN_ROWS)
 
     def plot(self, path: str | Path, *, kind: str = "line", x: str | None = None, y: str | Sequence[str] | None = None,
              title: str | None = None) -> Path:  # fmt: skip
