@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     from avila.instance import Instance
-    from avila.kernel.base import Answer
+    from avila.kernel.base import Answer, Relation
     from avila.planner.plan import Plan, Statement
 
     Parameters = Sequence[Any] | Mapping[str, Any] | None
@@ -99,9 +100,8 @@ class Executor:
         """Return what planning depends on now."""
         state = self._state()
         if self._relations is None or self._relations[0] != state:
-            relations, macros = self._read_relations()
-            functions = replace(self.instance.functions, user=macros)
-            context = Context(functions, relations, self.catalog, self.schema)
+            macros = cache(self.connection.macros)
+            context = Context(self.instance.functions, self._read_relations(), self.catalog, self.schema, macros)
             self._relations = (state, context)
         context = self._relations[1]
         return context if frames is None else replace(context, frames=lambda name: frames(name) is not None)
@@ -179,15 +179,15 @@ class Executor:
         shared = (self.instance.relations.version, self.catalog, self.schema)
         return shared if not self._private else (*shared, self.number, self._private)
 
-    def _read_relations(self) -> tuple[Any, frozenset[str]]:
+    def _read_relations(self) -> Mapping[tuple[str, str, str], Relation]:
         version = self.instance.relations.version
         known = None if self._private else self.instance.relations.get(version)
         if known is not None:
             return known
-        relations, macros = by_name(self.connection.relations()), self.connection.macros()
+        relations = by_name(self.connection.relations())
         if not self._private:
-            self.instance.relations.put(version, relations, macros)
-        return relations, macros
+            self.instance.relations.put(version, relations)
+        return relations
 
     def _defined(self, plan: Plan) -> None:
         temporary = bool(plan.tree.args.get("temporary")) or bool(plan.tree.find(exp.TemporaryProperty))
@@ -206,16 +206,19 @@ class Executor:
         if plan.kind is Kind.QUERY or (plan.writes and NATIVE not in plan.writes):
             yield
         elif self.transaction is not None:
+            if plan.alters and commands.transaction.unreplayable(plan.tree):
+                raise errors.FeatureNotSupported(
+                    "a column cannot get a type of the user's inside a transaction",
+                    hint="Run this ALTER by itself.",
+                )
             if not self.transaction.writes:
                 native.gate.enter(self.setting("lock_timeout"))
                 self.transaction.writes = True
             self.transaction.alters |= plan.alters
             yield
         elif plan.alters:
-            # The log of certain ALTERs does not replay, so it must be in the file before anybody is told it is done.
-            with native.gate.exclusive(self.setting("lock_timeout")):
+            with native.altering(self.setting("lock_timeout")):
                 yield
-                native.fold()
         else:
             native.gate.enter(self.setting("lock_timeout"))
             try:

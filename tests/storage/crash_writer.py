@@ -44,9 +44,6 @@ def leave_a_log(target: str) -> None:
 
 if __name__ == "__main__":
     if sys.argv[2] == "--torn":
-        try:
-            leave_a_log(sys.argv[1])
-        finally:
-            pass
+        leave_a_log(sys.argv[1])
     else:
         write(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))

@@ -22,6 +22,7 @@ COMMANDS: dict[type[exp.Expression], Command] = {
     nodes.TransactionStatement: transaction.run,
     nodes.SetOption: settings.set_,
     nodes.ResetOption: settings.reset,
+    nodes.ShowStatement: settings.show,
     nodes.UseSchema: names.use,
     nodes.Prepare: prepared.prepare,
     nodes.ExecutePrepared: prepared.execute,

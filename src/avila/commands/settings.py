@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from sqlglot import exp
 
 from avila import errors
 from avila import settings as table
 from avila.commands import names
 from avila.kernel.arrow_answer import ArrowAnswer
+from avila.planner.classify import shown_setting
 from avila.planner.dialect import generate
 
 if TYPE_CHECKING:
@@ -49,6 +51,19 @@ def reset(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # 
     _apply(executor, setting, executor.instance.settings[setting.name])
     executor.settings.pop(setting.name, None)
     return ArrowAnswer.empty()
+
+
+def show(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
+    """Carry out SHOW name and SHOW ALL."""
+    name = shown_setting(plan.tree)
+    if name != "all" and name is not None:
+        return ArrowAnswer.of([(name, "VARCHAR", pa.string())], [[_text(executor.setting(name))]])
+    columns = [(column, "VARCHAR", pa.string()) for column in ("name", "setting", "description")]
+    return ArrowAnswer.of(columns, [[s.name, _text(executor.setting(s.name)), s.doc] for s in table.SETTINGS.values()])
+
+
+def _text(value: table.Value) -> str | None:
+    return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
 
 
 def _apply(executor: Executor, setting: table.Setting, value: table.Value) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from avila import errors
 from avila.executor_state import Transaction
 from avila.kernel.arrow_answer import ArrowAnswer
+from avila.planner.dialect import nodes
 
 if TYPE_CHECKING:
     from avila.executor import Executor, Parameters
@@ -63,6 +66,11 @@ def rollback(executor: Executor) -> None:
         executor.connection.run("ROLLBACK", rows=False)
     finally:
         _end(executor, transaction)
+
+
+def unreplayable(alter: exp.Expression) -> bool:
+    """Whether the kernel cannot replay the log of an ALTER: when it gives a column a type of the user's."""
+    return any(kind.this == exp.DType.USERDEFINED for kind in alter.find_all(nodes.TypeName))
 
 
 def _open(executor: Executor, verb: str) -> Transaction:

@@ -7,6 +7,7 @@ from sqlglot import exp
 from avila import errors
 from avila.planner.dialect import nodes
 from avila.planner.plan import Kind, Plan, Statement
+from avila.settings import SETTINGS
 
 _QUERIES = (exp.Query, nodes.ShowStatement, nodes.Call)
 _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable)
@@ -55,6 +56,8 @@ def classify(statement: Statement) -> Plan:
         return Plan(statement, tree, Kind.DEFINITION, returns_rows=False, alters=isinstance(tree, exp.Alter))
     if isinstance(tree, nodes.AttachDatabase | nodes.DetachDatabase):
         return Plan(statement, tree, Kind.DEFINITION, returns_rows=False)
+    if isinstance(tree, nodes.ShowStatement) and shown_setting(tree):
+        return Plan(statement, tree, Kind.COMMAND)
     if isinstance(tree, COMMANDS):
         return Plan(statement, tree, Kind.COMMAND, returns_rows=False)
     if isinstance(tree, _SESSION):
@@ -73,6 +76,15 @@ def classify(statement: Statement) -> Plan:
         return Plan(statement, tree, Kind.QUERY)
     hint = next((hint for kind, hint in _REFUSED.items() if isinstance(tree, kind)), None)
     raise errors.StatementNotAllowed(f"{_title(tree)} is not allowed", hint=hint, statement=statement.text, position=0)
+
+
+def shown_setting(tree: nodes.ShowStatement) -> str | None:
+    """Return the setting that ``SHOW name`` asks for, 'all' for every one, or None when it shows something else."""
+    table = tree.args.get("this")
+    if str(tree.args["kind"]).upper() != "SHOW" or not isinstance(table, exp.Table) or table.db:
+        return None
+    name = table.name.lower()
+    return name if name == "all" or name in SETTINGS else None
 
 
 def _title(tree: exp.Expression) -> str:

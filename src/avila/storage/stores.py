@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from avila import errors
 from avila.storage.gate import WriteGate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from avila.kernel.duckdb.engine import DuckDBEngine
     from avila.storage.keys import Keys
     from avila.storage.layout import Layout
+
+log = logging.getLogger("avila")
 
 NATIVE = "native"
 LAKE = "lake"
@@ -26,20 +32,25 @@ class NativeStore:
     def __init__(self, engine: DuckDBEngine, path: Path | None) -> None:
         self._engine = engine
         self._path = path
+        self._log = path.with_name(path.name + ".wal") if path else None
+        self._altering = path.with_name(path.name + ".altering") if path else None
         self.gate = WriteGate()
 
     @classmethod
     def open(cls, engine: DuckDBEngine, layout: Layout, keys: Keys) -> NativeStore:
         """Attach the file, replaying its log."""
         engine.load("httpfs")  # its OpenSSL does the encryption; without it the kernel refuses to write
+        store = cls(engine, layout.native)
         try:
-            engine.attach(str(layout.native), NATIVE, {"ENCRYPTION_KEY": keys.text(NATIVE)})
-        except errors.InvalidKey as error:
-            raise errors.InvalidKey(f"{layout.native} is encrypted with another key than {layout.keys} holds") from error
-        except (errors.KernelError, errors.IoError, errors.CorruptedDatabase) as error:
-            raise errors.CorruptedDatabase(f"{layout.native} cannot be opened: {error.message}") from error
+            store._attach(keys)
+        except errors.CorruptedDatabase:
+            if not store._altering.exists():
+                raise
+            store._discard_log()
+            store._attach(keys)
+        store._altering.unlink(missing_ok=True)
         engine.own_checkpoints()
-        return cls(engine, layout.native)
+        return store
 
     @classmethod
     def memory(cls, engine: DuckDBEngine) -> NativeStore:
@@ -50,20 +61,51 @@ class NativeStore:
     @property
     def log_bytes(self) -> int:
         """How much the write-ahead log holds."""
-        if self._path is None:
-            return 0
-        log = self._path.with_name(self._path.name + ".wal")
-        return log.stat().st_size if log.exists() else 0
+        return self._log.stat().st_size if self._log is not None and self._log.exists() else 0
 
     def checkpoint(self, timeout_ms: int, *, mine: int = 0) -> None:
         """Fold the log into the file, once no other transaction writes."""
         with self.gate.exclusive(timeout_ms, mine=mine):
             self.fold()
 
+    @contextmanager
+    def altering(self, timeout_ms: int) -> Iterator[None]:
+        """Alter a table inside the block, so that a kill at any moment leaves a database that opens.
+
+        The kernel cannot replay the log of certain ALTERs. So the log is emptied first, a marker says that whatever it
+        then holds has not been acknowledged, and the ALTER is in the file before the marker goes.
+        """
+        with self.gate.exclusive(timeout_ms):
+            if self._altering is None:
+                yield
+                return
+            self.fold()
+            self._altering.touch()
+            try:
+                yield
+                self.fold()
+            finally:
+                self._altering.unlink(missing_ok=True)
+
     def fold(self) -> None:
         """Fold the log into the file; the caller holds the gate."""
         if self._path is not None:
             self._engine.checkpoint(NATIVE)
+
+    def _attach(self, keys: Keys) -> None:
+        try:
+            self._engine.attach(str(self._path), NATIVE, {"ENCRYPTION_KEY": keys.text(NATIVE)})
+        except errors.InvalidKey as error:
+            raise errors.InvalidKey(f"{self._path} is encrypted with another key than the directory's") from error
+        except errors.Error as error:
+            raise errors.CorruptedDatabase(f"{self._path} cannot be opened: {error.message}") from error
+
+    def _discard_log(self) -> None:
+        """Set aside a log that holds nothing but an ALTER that nobody was told had happened."""
+        assert self._log is not None  # noqa: S101 (a store in memory has neither log nor marker)
+        aside = self._log.with_name(f"{self._log.name}.{time.time_ns()}")
+        self._log.rename(aside)
+        log.warning("an ALTER that was cut short is undone; its log is kept as %s", aside)
 
 
 class LakeStore:
