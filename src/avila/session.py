@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from avila import errors
@@ -12,11 +13,14 @@ from avila.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from types import FrameType, TracebackType
 
     import ibis.expr.types as ir
 
     from avila.database import Database
+    from avila.dataframe.backend import Backend
+    from avila.dataframe.functions import Functions
     from avila.link import Line
 
     Parameters = Sequence[Any] | Mapping[str, Any] | None
@@ -25,7 +29,8 @@ if TYPE_CHECKING:
 class Session:
     """A line of statements with its own transaction, temporary tables and settings.
 
-    Threads may each take a session of one database; calls of several threads on one session wait for each other.
+    Threads may each take a session of one database; calls of several threads on one session wait for each
+    other.
     """
 
     def __init__(self, database: Database) -> None:
@@ -50,17 +55,37 @@ class Session:
         caller = sys._getframe(1)
         return Result(self._lined().execute(sql, parameters, _lookup(frames, caller)))
 
-    def table(self, name: str) -> ir.Table:
-        """Return a table or view as a lazy DataFrame: an Ibis table whose backend is this session."""
+    def table(
+        self, name: str, *, version: int | None = None, timestamp: datetime | str | None = None
+    ) -> ir.Table:
+        """Return a table or view as a lazy DataFrame: an Ibis table whose backend is this session.
+
+        ``version`` or ``timestamp`` asks for a table of the lake as it was.
+        """
         from avila.dataframe import table
 
-        return table(self, name)
+        return table(self, name, version=version, timestamp=timestamp)
+
+    @cached_property
+    def functions(self) -> Functions:
+        """The functions of the database, called on columns: ``db.functions.fft(t.flux, sample_rate=4.0)``."""
+        from avila.dataframe import functions
+
+        return functions(self)
+
+    @cached_property
+    def ibis(self) -> Backend:
+        """This session as an Ibis backend: ``db.ibis.sql("…")`` is a query as a lazy DataFrame."""
+        from avila.dataframe import backend
+
+        return backend(self)
 
     def register(self, name: str, frame: object) -> None:
         """Make an Arrow-speaking object a temporary table of this session."""
         if not is_frame(frame):
             raise errors.DatatypeMismatch(
-                f"{type(frame).__name__} is not a table", hint="Give anything that speaks the Arrow C stream interface."
+                f"{type(frame).__name__} is not a table",
+                hint="Give anything that speaks the Arrow C stream interface.",
             )
         self._lined().register(name, frame)
 
