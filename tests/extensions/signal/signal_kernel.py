@@ -56,7 +56,7 @@ class BareKernel:
 
 
 def with_defaults(sql: str) -> str:
-    """Return the statement with each call of the extension in full: arguments in order, defaults filled in."""
+    """Return the statement with each call of the extension in full: in order, defaults filled in."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     for call in tree.find_all(exp.Anonymous):
         function = extension.scalars.get(str(call.this).lower())

@@ -80,15 +80,19 @@ def test_parseval(signal: np.ndarray) -> None:
 def test_four_steps_are_one(length: int, seed: int) -> None:
     assert long_fft._short_side(length) is not None
     block = np.random.default_rng(seed).standard_normal((2, length))
-    found, expected = long_fft.rfft(block, "fft"), scipy.fft.rfft(block)
-    assert np.abs(found - expected).max() < 1e-14 * np.abs(expected).max() * np.sqrt(np.log2(length))
+    real, imaginary = long_fft.one_sided(block, "fft", lambda points: (points.real, points.imag), 2)
+    expected = scipy.fft.rfft(block)
+    assert np.abs(real + 1j * imaginary - expected).max() < 1e-14 * np.abs(expected).max() * np.sqrt(
+        np.log2(length)
+    )
 
 
 def test_long_signal_without_a_divisor_falls_back() -> None:
     length = 131_101  # a prime
     assert long_fft._short_side(length) is None
     block = np.random.default_rng(1).standard_normal((1, length))
-    assert np.array_equal(long_fft.rfft(block, "fft"), scipy.fft.rfft(block))
+    [real] = long_fft.one_sided(block, "fft", lambda points: (points.real,), 1)
+    assert np.array_equal(real, scipy.fft.rfft(block).real)
 
 
 @given(st.integers(1, 50), st.floats(0.1, 1e6))

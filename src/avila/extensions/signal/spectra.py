@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from avila.extensions.signal.batch import apply
 from avila.extensions.signal.checks import at_least, long_enough, positive
-from avila.extensions.signal.long_fft import rfft
+from avila.extensions.signal.long_fft import one_sided
 from avila.extensions.signal.packages import package
 from avila.extensions.signal.windows import taper as window
 
@@ -47,11 +47,20 @@ def power_spectrum(signal: Any, sample_rate: Any, taper: Any) -> Any:
         length = block.shape[-1]
         long_enough("power_spectrum", "signal", length, 1)
         positive("power_spectrum", "sample_rate", rate)
-        weights = window("power_spectrum", kind, length)
-        spectrum = rfft(block if kind == "boxcar" else block * weights, "power_spectrum")
-        density = spectrum.real**2
-        density += spectrum.imag**2
-        density /= rate * float(np.square(weights).sum())
+        energy = float(length)
+        if kind != "boxcar":
+            weights = window("power_spectrum", kind, length)
+            energy = float(np.square(weights).sum())
+            block = block * weights
+        scale = 1.0 / (rate * energy)
+
+        def power(points: Any) -> tuple[Any]:
+            density = points.real**2
+            density += points.imag**2
+            density *= scale
+            return (density,)
+
+        [density] = one_sided(block, "power_spectrum", power, 1)
         # All points but 0 and the Nyquist frequency stand for their mirror image too.
         density[:, 1 : (length + 1) // 2] *= 2.0
         return np.arange(density.shape[-1]) * (rate / length), density

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from avila.extensions.signal.batch import apply
 from avila.extensions.signal.checks import at_least, long_enough, positive, wrong
 from avila.extensions.signal.columns import unzip
-from avila.extensions.signal.long_fft import rfft
+from avila.extensions.signal.long_fft import one_sided
 from avila.extensions.signal.packages import package
 
 if TYPE_CHECKING:
@@ -61,14 +61,18 @@ def fft(signal: Any, sample_rate: Any) -> Any:
         length = block.shape[-1]
         long_enough("fft", "signal", length, 1)
         positive("fft", "sample_rate", rate)
-        spectrum = rfft(block, "fft")
-        points = spectrum.shape[-1]
+
+        def polar(points: Any) -> tuple[Any, Any]:
+            amplitude = np.abs(points)
+            amplitude *= 2.0 / length
+            return amplitude, np.arctan2(points.imag, points.real)
+
+        amplitude, phase = one_sided(block, "fft", polar, 2)
+        points = amplitude.shape[-1]
+        amplitude[:, _single_points(length, points)] *= 0.5
         frequency = np.arange(points, dtype=float)
         frequency *= rate / length
-        amplitude = np.abs(spectrum)
-        amplitude *= 2.0 / length
-        amplitude[:, _single_points(length, points)] *= 0.5
-        return frequency, amplitude, np.arctan2(spectrum.imag, spectrum.real)
+        return frequency, amplitude, phase
 
     fields = ("frequency", "amplitude", "phase")
     return apply(
@@ -115,14 +119,14 @@ def fft_complex(signal: Any) -> Any:
     def compute(block: Any) -> tuple[Any, Any]:
         length = block.shape[-1]
         long_enough("fft_complex", "signal", length, 1)
-        half = rfft(block, "fft_complex")
-        points = half.shape[-1]
+        half = one_sided(block, "fft_complex", lambda points: (points.real, points.imag), 2)
+        points = half[0].shape[-1]
         # A real signal's other half mirrors the first: real parts equal, imaginary parts negated.
         mirrored = slice(length - points, 0, -1)
         real, imaginary = np.empty(block.shape), np.empty(block.shape)
-        real[:, :points], imaginary[:, :points] = half.real, half.imag
-        real[:, points:] = half.real[:, mirrored]
-        np.negative(half.imag[:, mirrored], out=imaginary[:, points:])
+        real[:, :points], imaginary[:, :points] = half
+        real[:, points:] = half[0][:, mirrored]
+        np.negative(half[1][:, mirrored], out=imaginary[:, points:])
         return real, imaginary
 
     return apply("fft_complex", compute, lists={"signal": signal}, fields=("real", "imaginary"))
