@@ -1,37 +1,55 @@
 """Avila's SQL: text to tree and back, without loss.
 
 ``parse`` gives one tree a statement, ``generate`` writes a tree for the kernel, ``position`` says where in the text
-a node stands.
+a node stands. The grammar is the kernel's own, read by a parser of ours into sqlglot's trees; whatever was read comes
+out again word for word, so the kernel answers what it would have answered to the user's text.
 """
 
 from __future__ import annotations
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.dialects.duckdb import DuckDB
-from sqlglot.errors import ParseError, TokenError
+from typing import TYPE_CHECKING
 
 from avila.errors import SyntaxError as SqlSyntaxError
+from avila.planner.dialect.fidelity import assert_faithful
+from avila.planner.dialect.statements import StatementParser
+from avila.planner.dialect.writer import Avila, write
 
+if TYPE_CHECKING:
+    from sqlglot import exp
 
-class Avila(DuckDB):
-    """The dialect: every call keeps its name."""
-
-    class Parser(DuckDB.Parser):
-        FUNCTIONS = {}
+__all__ = ["Avila", "generate", "parse", "parse_expression", "position"]
 
 
 def parse(sql: str) -> list[exp.Expr]:
     """Return one tree a statement; empty statements are dropped."""
     try:
-        return [tree for tree in sqlglot.parse(sql, read=Avila) if tree is not None]
-    except (ParseError, TokenError) as error:
-        raise SqlSyntaxError(str(error), statement=sql) from None
+        parser = StatementParser(sql)
+        trees = parser.statements()
+        assert_faithful(sql, parser.tokens, [write(tree) for tree in trees])
+        return trees
+    except RecursionError:
+        raise SqlSyntaxError("the statement is nested too deeply", statement=sql, position=0) from None
+
+
+def parse_expression(sql: str) -> exp.Expr:
+    """Return the tree of one expression, such as a row policy."""
+    try:
+        parser = StatementParser(sql)
+        tree = parser.expression()
+        if parser.token.kind != "end":
+            parser.fail("expected the end of the expression")
+        assert_faithful(sql, parser.tokens, [write(tree)])
+        return tree
+    except RecursionError:
+        raise SqlSyntaxError("the expression is nested too deeply", statement=sql, position=0) from None
 
 
 def generate(tree: exp.Expr) -> str:
     """Write a tree as SQL for the kernel."""
-    return tree.sql(dialect=Avila, normalize_functions=False, comments=False)
+    try:
+        return write(tree)
+    except RecursionError:
+        raise SqlSyntaxError("the statement is nested too deeply") from None
 
 
 def position(node: exp.Expr) -> int | None:

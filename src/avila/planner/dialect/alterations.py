@@ -9,7 +9,18 @@ from avila.planner.dialect.definitions import DefinitionParser
 from avila.planner.dialect.lexer import STRING
 
 _DROPPED = ("TABLE", "VIEW", "SCHEMA", "INDEX", "SEQUENCE", "TYPE", "MACRO", "FUNCTION", "DATABASE")
-_COMMENTED = ("TABLE", "VIEW", "COLUMN", "INDEX", "SEQUENCE", "TYPE", "MACRO", "FUNCTION", "SCHEMA", "DATABASE")
+_COMMENTED = (
+    "TABLE",
+    "VIEW",
+    "COLUMN",
+    "INDEX",
+    "SEQUENCE",
+    "TYPE",
+    "MACRO",
+    "FUNCTION",
+    "SCHEMA",
+    "DATABASE",
+)
 
 
 class AlterationParser(DefinitionParser):
@@ -88,7 +99,9 @@ class AlterationParser(DefinitionParser):
         elif self.take("DROP", "NOT", "NULL"):
             node.set("kind", "DROP NOT NULL")
         else:
-            words = "SET DATA TYPE" if self.take("SET", "DATA") else "SET TYPE" if self.take("SET") else "TYPE"
+            words = (
+                "SET DATA TYPE" if self.take("SET", "DATA") else "SET TYPE" if self.take("SET") else "TYPE"
+            )
             self.expect("TYPE")
             node.set("kind", words)
             if not self.at("USING"):
@@ -129,7 +142,9 @@ class AlterationParser(DefinitionParser):
         if self.take("EXTENSION"):
             exists = self.take("IF", "EXISTS")
             return self.mark(
-                nodes.DropExtension(this=self.name("an extension"), exists=exists or None), first, self.previous
+                nodes.DropExtension(this=self.name("an extension"), exists=exists or None),
+                first,
+                self.previous,
             )
         kind = self.take_any(*_DROPPED)
         if kind is None:

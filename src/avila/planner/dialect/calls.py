@@ -14,8 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LAMBDA_FUNCTIONS = frozenset(
-    """list_transform array_transform list_apply array_apply apply list_filter array_filter filter list_reduce
-    array_reduce reduce""".split()
+    [
+        "list_transform",
+        "array_transform",
+        "list_apply",
+        "array_apply",
+        "apply",
+        "list_filter",
+        "array_filter",
+        "filter",
+        "list_reduce",
+        "array_reduce",
+        "reduce",
+    ]
 )
 """The functions in whose arguments the kernel reads ``x -> …`` as a lambda; elsewhere it extracts from JSON."""
 
@@ -109,7 +120,11 @@ class CallParser(TypeParser):
 
     def _value(self, function: str) -> exp.Expr:
         value = self.expression()
-        if isinstance(value, nodes.Operation) and value.args["operator"] == "->" and function in LAMBDA_FUNCTIONS:
+        if (
+            isinstance(value, nodes.Operation)
+            and value.args["operator"] == "->"
+            and function in LAMBDA_FUNCTIONS
+        ):
             return self._arrow_lambda(value)
         return value
 

@@ -17,7 +17,9 @@ class ChangeParser(QueryParser):
         first = self.advance()
         node = exp.Insert()
         if self.take("OR"):
-            node.set("alternative", self.take_any("REPLACE", "IGNORE") or self.fail("expected REPLACE or IGNORE"))
+            node.set(
+                "alternative", self.take_any("REPLACE", "IGNORE") or self.fail("expected REPLACE or IGNORE")
+            )
         self.expect("INTO")
         target: exp.Expr = self.table_name()
         if self.take("AS"):

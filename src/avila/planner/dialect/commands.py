@@ -79,7 +79,9 @@ class CommandParser(AlterationParser):
             name = self.name("a variable")
             operator = self._assigns()
             return self.mark(
-                nodes.SetVariable(this=name, expression=self.expression(), operator=operator), first, self.previous
+                nodes.SetVariable(this=name, expression=self.expression(), operator=operator),
+                first,
+                self.previous,
             )
         scope = self.take_any(*_SCOPES) if not self.on_ahead(1, "=") else None
         node = nodes.SetOption(scope=scope)
@@ -105,7 +107,7 @@ class CommandParser(AlterationParser):
         return self.fail("expected = or TO")
 
     def _setting_value(self) -> exp.Expr:
-        if self.token.kind == WORD and self.peek().kind == "end" or self.on_ahead(1, ";", ","):
+        if (self.token.kind == WORD and self.peek().kind == "end") or self.on_ahead(1, ";", ","):
             if self.token.kind == WORD:
                 return self.word()
         return self.option_value()
@@ -156,7 +158,9 @@ class CommandParser(AlterationParser):
         first = self.advance()
         database = self.take("DATABASE")
         exists = self.take("IF", "EXISTS")
-        node = nodes.DetachDatabase(this=self.name("a database"), exists=exists or None, database=database or None)
+        node = nodes.DetachDatabase(
+            this=self.name("a database"), exists=exists or None, database=database or None
+        )
         return self.mark(node, first, self.previous)
 
     def load(self) -> exp.Expr:

@@ -207,9 +207,7 @@ class Cursor(ABC):
         """Raise the syntax error of this place."""
         token = token or self.token
         found = "the end of the statement" if token.kind == END else f'"{token.text}"'
-        raise SqlSyntaxError(
-            f"syntax error at {found}: {message}", statement=self.sql, position=token.start
-        )
+        raise SqlSyntaxError(f"syntax error at {found}: {message}", statement=self.sql, position=token.start)
 
     def refuse(self, message: str, token: Token | None = None, hint: str | None = None) -> NoReturn:
         """Raise the error of something that is understood but not offered."""

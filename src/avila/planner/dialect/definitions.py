@@ -238,22 +238,26 @@ class DefinitionParser(ChangeParser):
     def _create_sequence(self, *, replace: bool, temporary: bool) -> exp.Expr:
         self.advance()
         exists = self._if_not_exists()
-        node = self._created("SEQUENCE", self.table_name(), replace=replace, temporary=temporary, exists=exists)
-        words: list[str] = []
-        options: list[exp.Expr] = []
-        while self.token.kind in {WORD, NUMBER} or self.on("-", "+"):
+        node = nodes.CreateSequence(
+            this=self.table_name(), replace=replace or None, temporary=temporary or None, exists=exists
+        )
+        while self.token.kind == WORD:
             first = self.token
-            while self.token.kind == WORD:
-                words.append(self.advance().value)
-            option = nodes.Option(this=exp.Var(this=" ".join(words)))
+            option = nodes.Option(this=exp.Var(this=self._sequence_words()))
             if self.token.kind in {NUMBER, SYMBOL} and not self._ends_statement():
                 option.set("expression", self.expression())
-            options.append(self.mark(option, first, self.previous))
-            words = []
-        if options:
-            node.append("properties", exp.Properties(expressions=[]))
-            node.set("indexes", options)
+            node.append("expressions", self.mark(option, first, self.previous))
         return node
+
+    def _sequence_words(self) -> str:
+        for words in (
+            *(("NO", word) for word in ("MINVALUE", "MAXVALUE", "CYCLE")),
+            *(("START", "WITH"), ("INCREMENT", "BY")),
+            *((word,) for word in ("START", "INCREMENT", "MINVALUE", "MAXVALUE", "CYCLE")),
+        ):
+            if self.take(*words):
+                return " ".join(words)
+        return self.fail("expected an option of a sequence")
 
     def _create_type(self, *, replace: bool, temporary: bool) -> exp.Expr:
         self.advance()
@@ -309,7 +313,9 @@ class DefinitionParser(ChangeParser):
 
     def _create_secret(self, *, replace: bool, persistence: str | None) -> exp.Expr:
         self.advance()
-        node = nodes.CreateSecret(replace=replace or None, persistence=persistence, exists=self._if_not_exists())
+        node = nodes.CreateSecret(
+            replace=replace or None, persistence=persistence, exists=self._if_not_exists()
+        )
         if self.token.kind in {WORD, QUOTED} and not self.at("IN"):
             node.set("this", self.name("a secret"))
         if self.take("IN"):

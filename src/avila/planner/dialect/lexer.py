@@ -47,7 +47,9 @@ _OPERATOR = re.compile(r"[~!@^&|`+\-*/%<>=]+|#")
 _PUNCTUATION = re.compile(r"::|:=|=>|[()\[\]{},;.:]")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 _ESCAPES = {"b": b"\b", "f": b"\f", "n": b"\n", "r": b"\r", "t": b"\t"}
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|''", re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|''", re.DOTALL
+)
 _OPERATOR_MARKS = frozenset("~!@^&|`%")
 
 

@@ -170,6 +170,18 @@ class CreateType(exp.Expression):
     }
 
 
+class CreateSequence(exp.Expression):
+    """``CREATE SEQUENCE name …``; ``expressions`` are Options such as ``START WITH 1``."""
+
+    arg_types: ClassVar[dict[str, bool]] = {
+        "this": True,
+        "expressions": False,
+        "replace": False,
+        "temporary": False,
+        "exists": False,
+    }
+
+
 class CreateMacro(exp.Expression):
     """``CREATE MACRO name(…) AS …``; ``expressions`` are its MacroBody overloads, ``kind`` MACRO or FUNCTION."""
 
@@ -223,7 +235,12 @@ class CreateSecret(exp.Expression):
 class DropSecret(exp.Expression):
     """``DROP [PERSISTENT] SECRET [IF EXISTS] name [FROM storage]``."""
 
-    arg_types: ClassVar[dict[str, bool]] = {"this": True, "storage": False, "persistence": False, "exists": False}
+    arg_types: ClassVar[dict[str, bool]] = {
+        "this": True,
+        "storage": False,
+        "persistence": False,
+        "exists": False,
+    }
 
 
 class Option(exp.Expression):
@@ -253,7 +270,12 @@ class Checkpoint(exp.Expression):
 class SetOption(exp.Expression):
     """``SET [scope] name = value``; ``expressions`` are the values, ``operator`` is ``=`` or ``TO``."""
 
-    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": True, "scope": False, "operator": False}
+    arg_types: ClassVar[dict[str, bool]] = {
+        "this": True,
+        "expressions": True,
+        "scope": False,
+        "operator": False,
+    }
 
 
 class ResetOption(exp.Expression):
@@ -301,7 +323,12 @@ class UseSchema(exp.Expression):
 class ShowStatement(exp.Expression, exp.Query):
     """``SHOW``, ``DESCRIBE`` and ``SUMMARIZE``; ``this`` is a Table, a query, or a Var for ``SHOW ALL TABLES``."""
 
-    arg_types: ClassVar[dict[str, bool]] = {"this": False, "kind": True, "words": False, **exp.QUERY_MODIFIERS}
+    arg_types: ClassVar[dict[str, bool]] = {
+        "this": False,
+        "kind": True,
+        "words": False,
+        **exp.QUERY_MODIFIERS,
+    }
 
 
 class PragmaStatement(exp.Expression):
@@ -414,7 +441,12 @@ class GeneratedColumn(exp.ColumnConstraintKind):
 class ForeignReference(exp.Reference):
     """``REFERENCES table (columns) ON DELETE … ON UPDATE …``; ``this`` is the Table."""
 
-    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": False, "delete": False, "update": False}
+    arg_types: ClassVar[dict[str, bool]] = {
+        "this": True,
+        "expressions": False,
+        "delete": False,
+        "update": False,
+    }
 
 
 class AddColumn(exp.Expression):

@@ -59,6 +59,16 @@ _PATTERNS: Mapping[str, type[exp.Binary]] = {
 _OPERANDS_END = frozenset({")", "]", "}", ",", ";", ":", "=>", ":="})
 
 
+def strength_of_symbol(symbol: str) -> int:
+    """Return how tightly an operator binds."""
+    known = _BINARY.get(symbol)
+    if known is not None:
+        return known[0]
+    return (
+        ARROW if symbol == "->" else POWER if symbol in _POWERS else RANGE if symbol == "OVERLAPS" else OTHER
+    )
+
+
 class OperatorParser(PrimaryParser):
     """Reads expressions by precedence climbing."""
 
@@ -129,7 +139,7 @@ class OperatorParser(PrimaryParser):
             return node(this=left, expression=self._right(strength))
         if symbol in _OPERANDS_END or symbol in _NEVER_INFIX:
             return None
-        strength = ARROW if symbol == "->" else POWER if symbol in _POWERS else OTHER
+        strength = strength_of_symbol(symbol)
         if floor > strength:
             return None
         self.advance()
@@ -260,6 +270,35 @@ class OperatorParser(PrimaryParser):
 _NOT_PREFIX = frozenset({"(", "[", "{", "*", ".", "#", ")", "]", "}", ",", ";", ":", "::", ":=", "=>", "="})
 _NEVER_INFIX = frozenset({"(", "[", "{", ".", "::", "#"})
 _AFTER_EXPRESSION = frozenset(
-    """FROM WHERE GROUP HAVING ORDER LIMIT OFFSET QUALIFY WINDOW UNION INTERSECT EXCEPT AS THEN ELSE END WHEN AND OR
-    IS ISNULL NOTNULL USING ON ASC DESC NULLS RETURNING FETCH""".split()
+    [
+        "FROM",
+        "WHERE",
+        "GROUP",
+        "HAVING",
+        "ORDER",
+        "LIMIT",
+        "OFFSET",
+        "QUALIFY",
+        "WINDOW",
+        "UNION",
+        "INTERSECT",
+        "EXCEPT",
+        "AS",
+        "THEN",
+        "ELSE",
+        "END",
+        "WHEN",
+        "AND",
+        "OR",
+        "IS",
+        "ISNULL",
+        "NOTNULL",
+        "USING",
+        "ON",
+        "ASC",
+        "DESC",
+        "NULLS",
+        "RETURNING",
+        "FETCH",
+    ]
 )

@@ -15,7 +15,21 @@ from avila.planner.dialect.words import RESERVED
 QUERY_CONTINUES = ("UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT", "OFFSET", "FETCH")
 """What goes on with a query behind its first, parenthesised operand."""
 QUERY_WORDS = frozenset(
-    """SELECT WITH FROM VALUES TABLE PIVOT PIVOT_WIDER PIVOT_LONGER UNPIVOT DESCRIBE DESC SHOW SUMMARIZE""".split()
+    [
+        "SELECT",
+        "WITH",
+        "FROM",
+        "VALUES",
+        "TABLE",
+        "PIVOT",
+        "PIVOT_WIDER",
+        "PIVOT_LONGER",
+        "UNPIVOT",
+        "DESCRIBE",
+        "DESC",
+        "SHOW",
+        "SUMMARIZE",
+    ]
 )
 
 
@@ -168,7 +182,15 @@ class PrimaryParser(CallParser):
                 if self.peek(ahead).kind not in {NUMBER, SYMBOL} or ahead > 6:
                     return False
             ahead += 1
-        while self.peek(ahead).value in {"WITH", "WITHOUT", "TIME", "ZONE", "VARYING", "PRECISION", "CHARACTER"}:
+        while self.peek(ahead).value in {
+            "WITH",
+            "WITHOUT",
+            "TIME",
+            "ZONE",
+            "VARYING",
+            "PRECISION",
+            "CHARACTER",
+        }:
             ahead += 1
         return self.peek(ahead).kind == STRING
 

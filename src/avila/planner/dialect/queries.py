@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from avila.planner.dialect import nodes
-from avila.planner.dialect.lexer import NUMBER, QUOTED, STRING, WORD
+from avila.planner.dialect.lexer import NUMBER, QUOTED, STRING, WORD, Token
 from avila.planner.dialect.tables import TableParser
 
 _MODIFIERS = ("ORDER", "LIMIT", "OFFSET", "FETCH")
@@ -19,17 +19,18 @@ class QueryParser(TableParser):
 
     def query(self) -> exp.Expr:
         """Read a query with its WITH, ORDER BY, LIMIT and OFFSET."""
-        first = self.token
         with self.nested():
-            ctes = self.with_clause()
-            node = self._set_operation(0)
-            if self.at(*_MODIFIERS):
-                node = self._modified(node)
-            if ctes is not None:
-                if not isinstance(node, exp.Query) or "with_" not in node.arg_types:
-                    self.refuse("WITH is not supported before this kind of statement", first)
-                node.set("with_", ctes)
-            return self.mark(node, first, self.previous)
+            first = self.token
+            return self.query_body(self.with_clause(), first)
+
+    def query_body(self, ctes: exp.With | None, first: Token) -> exp.Expr:
+        """Read a query behind its WITH."""
+        node = self._set_operation(0)
+        if self.at(*_MODIFIERS):
+            node = self._modified(node)
+        if ctes is not None:
+            node.set("with_", ctes)
+        return self.mark(node, first, self.previous)
 
     def with_clause(self) -> exp.With | None:
         """Read ``WITH [RECURSIVE] name AS (…), …``, if it is there."""
@@ -116,7 +117,9 @@ class QueryParser(TableParser):
             key = "offset" if self.at("OFFSET") else "limit"
             if node.args.get(key):
                 self.fail(f"more than one {first.value}")
-            modifier = self._offset() if key == "offset" else self._fetch() if self.at("FETCH") else self._limit()
+            modifier = (
+                self._offset() if key == "offset" else self._fetch() if self.at("FETCH") else self._limit()
+            )
             node.set(key, self.mark(modifier, first, self.previous))
         return node
 
@@ -138,7 +141,15 @@ class QueryParser(TableParser):
 
     def _ends_limit(self, ahead: int) -> bool:
         token = self.peek(ahead)
-        return token.kind == "end" or token.value in {")", ";", "OFFSET", "UNION", "INTERSECT", "EXCEPT", "ORDER"}
+        return token.kind == "end" or token.value in {
+            ")",
+            ";",
+            "OFFSET",
+            "UNION",
+            "INTERSECT",
+            "EXCEPT",
+            "ORDER",
+        }
 
     def _offset(self) -> exp.Expr:
         self.advance()
@@ -157,7 +168,9 @@ class QueryParser(TableParser):
         if rows is None:
             self.fail("expected ROW or ROWS")
         self.expect("ONLY")
-        return exp.Fetch(direction=direction, count=count, limit_options=exp.LimitOptions(rows=exp.Var(this=rows)))
+        return exp.Fetch(
+            direction=direction, count=count, limit_options=exp.LimitOptions(rows=exp.Var(this=rows))
+        )
 
     # --- SELECT ---
 
@@ -195,7 +208,11 @@ class QueryParser(TableParser):
             self.refuse("SELECT … INTO is not supported", hint="Use CREATE TABLE … AS.")
 
     def _list_ends(self) -> bool:
-        return self.token.kind == "end" or self.on(")", ";") or self.at("FROM", "WHERE", "INTO", "ORDER", "LIMIT")
+        return (
+            self.token.kind == "end"
+            or self.on(")", ";")
+            or self.at("FROM", "WHERE", "INTO", "ORDER", "LIMIT")
+        )
 
     def target(self) -> exp.Expr:
         """Read a result column: an expression with an optional alias before or behind it."""

@@ -41,14 +41,12 @@ class StatementParser(CommandParser):
 
     def _with_statement(self) -> exp.Expr:
         """Read a query or a change that WITH precedes."""
-        index = self.index
         first = self.token
         ctes = self.with_clause()
         changes = {"INSERT": self.insert, "UPDATE": self.update, "DELETE": self.delete, "MERGE": self.merge}
         change = changes.get(self.token.value) if self.token.kind == WORD else None
         if change is None:
-            self.retreat(index)
-            return self.query()
+            return self.query_body(ctes, first)
         node = change()
         node.set("with_", ctes)
         return self.mark(node, first, self.previous)

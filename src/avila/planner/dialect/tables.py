@@ -9,7 +9,19 @@ from avila.planner.dialect.lexer import NUMBER, QUOTED, STRING, WORD
 from avila.planner.dialect.operators import OperatorParser
 from avila.planner.dialect.primaries import QUERY_CONTINUES
 
-_JOIN_WORDS = ("JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL", "ASOF", "POSITIONAL", "SEMI", "ANTI")
+_JOIN_WORDS = (
+    "JOIN",
+    "INNER",
+    "LEFT",
+    "RIGHT",
+    "FULL",
+    "CROSS",
+    "NATURAL",
+    "ASOF",
+    "POSITIONAL",
+    "SEMI",
+    "ANTI",
+)
 _LIST_ENDS = ("WHERE", "GROUP", "ORDER", "LIMIT", "SELECT", "HAVING", "QUALIFY", "WINDOW", "UNION", "USING")
 
 
@@ -149,7 +161,11 @@ class TableParser(OperatorParser):
         first = self.token
         if not (self.at("AT") and self.on_ahead(1, "(")):
             return
-        if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier) or node.args.get("when"):
+        if (
+            not isinstance(node, exp.Table)
+            or not isinstance(node.this, exp.Identifier)
+            or node.args.get("when")
+        ):
             self.fail("AT (…) belongs behind the name of a table")
         self.advance()
         self.require("(")

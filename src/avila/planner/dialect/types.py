@@ -47,10 +47,47 @@ KNOWN = {
 """sqlglot's type of each spelling; a type that is not here is USERDEFINED to it."""
 
 INTERVAL_UNITS = frozenset(
-    """YEAR YEARS MONTH MONTHS DAY DAYS HOUR HOURS MINUTE MINUTES SECOND SECONDS MILLISECOND MILLISECONDS MICROSECOND
-    MICROSECONDS WEEK WEEKS QUARTER QUARTERS DECADE DECADES CENTURY CENTURIES MILLENNIUM MILLENNIA""".split()
+    [
+        "YEAR",
+        "YEARS",
+        "MONTH",
+        "MONTHS",
+        "DAY",
+        "DAYS",
+        "HOUR",
+        "HOURS",
+        "MINUTE",
+        "MINUTES",
+        "SECOND",
+        "SECONDS",
+        "MILLISECOND",
+        "MILLISECONDS",
+        "MICROSECOND",
+        "MICROSECONDS",
+        "WEEK",
+        "WEEKS",
+        "QUARTER",
+        "QUARTERS",
+        "DECADE",
+        "DECADES",
+        "CENTURY",
+        "CENTURIES",
+        "MILLENNIUM",
+        "MILLENNIA",
+    ]
 )
-LITERAL_PREFIXES = ("DOUBLE", "TIMESTAMP", "TIME", "CHARACTER", "NATIONAL", "BIT", "VARCHAR", "CHAR", "NCHAR", "DECIMAL")
+LITERAL_PREFIXES = (
+    "DOUBLE",
+    "TIMESTAMP",
+    "TIME",
+    "CHARACTER",
+    "NATIONAL",
+    "BIT",
+    "VARCHAR",
+    "CHAR",
+    "NCHAR",
+    "DECIMAL",
+)
 """Types of more than one token that can stand before a string: ``timestamp with time zone '…'``, ``decimal(3,1) '2'``."""
 
 
@@ -104,7 +141,9 @@ class TypeParser(Cursor):
             this=_T.USERDEFINED, name_parts=parts, expressions=self._parameters(), kind=parts[-1].name
         )
 
-    def _named(self, words: str, parameters: list[exp.Expr] | list[TypeName] | None, known: str = "") -> TypeName:
+    def _named(
+        self, words: str, parameters: list[exp.Expr] | list[TypeName] | None, known: str = ""
+    ) -> TypeName:
         base = KNOWN.get(known or " ".join(words.upper().split()), _T.USERDEFINED)
         return TypeName(this=base, kind=words, expressions=parameters or None, nested=base in _NESTED)
 
