@@ -11,7 +11,7 @@ from avila.settings import SETTINGS
 
 _QUERIES = (exp.Query, nodes.ShowStatement, nodes.Call)
 _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable)
-_DEFINITIONS = (exp.Create, exp.Drop, exp.Alter, nodes.CreateType, nodes.CreateMacro, nodes.CommentOn)
+_DEFINITIONS = (exp.Create, exp.Drop, exp.Alter, nodes.CreateType, nodes.CreateMacro, nodes.CreateSequence, nodes.CommentOn)
 COMMANDS = (
     nodes.TransactionStatement,
     nodes.SetOption,

@@ -30,13 +30,13 @@ def bind_functions(plan: Plan, context: Context) -> Plan:
                 raise errors.StatementNotAllowed(
                     f"table function {name} is not allowed", hint=REFUSED_TABLES[name], **place
                 )
-            known = context.functions.tables.keys() | TABLE_FUNCTIONS | context.functions.user
-            if name not in known:
+            known = context.functions.tables.keys() | TABLE_FUNCTIONS
+            if name not in known and name not in context.macros():
                 exists = name in context.functions
                 what = "is not governed by any rule" if exists else "does not exist"
                 condition = errors.StatementNotAllowed if exists else errors.UndefinedFunction
                 raise condition(f"table function {name} {what}", hint=suggest(name, known), **place)
-        elif name not in context.functions and not _is_local(call):
+        elif name not in context.functions and not _is_local(call) and name not in context.macros():
             raise errors.UndefinedFunction(
                 f"function {name} does not exist", hint=suggest(name, context.functions.names()), **place
             )

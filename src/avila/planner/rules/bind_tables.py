@@ -24,7 +24,6 @@ SYSTEM = (("system", "main"), ("system", "pg_catalog"), ("system", "information_
 
 def bind_tables(plan: Plan, context: Context) -> Plan:
     """Record what is read and which catalogs are written; UndefinedTable for a name that is nothing."""
-    targets = {id(table) for table in _targets(plan.tree)}
     reads: set[Relation] = set()
     frames: dict[str, SourceCall] = {}
     framed: list[tuple[exp.Table, str]] = []
@@ -92,12 +91,12 @@ def _targets(tree: exp.Expression) -> Iterator[exp.Table]:
             for reference in tree.find_all(exp.Reference):
                 yield from reference.find_all(exp.Table)
     elif isinstance(tree, exp.Drop):
-        yield from (table for table in [tree.this, *tree.expressions] if isinstance(table, exp.Table))
+        yield from tree.args["tables"]
     elif isinstance(tree, exp.TruncateTable):
         yield from (table for table in tree.expressions if isinstance(table, exp.Table))
     elif isinstance(tree, nodes.CopyStatement) and tree.args.get("is_from"):
         yield tree.this
-    elif isinstance(tree, nodes.CreateType | nodes.CreateMacro) and isinstance(tree.this, exp.Table):
+    elif isinstance(tree, nodes.CreateType | nodes.CreateMacro | nodes.CreateSequence) and isinstance(tree.this, exp.Table):
         yield tree.this
 
 

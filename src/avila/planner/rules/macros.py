@@ -45,8 +45,14 @@ def _inline(call: exp.Expression, macro: MacroFunction, plan: Plan) -> None:
     body = exp.Paren(this=_body(macro.body).copy())
     for column in list(body.find_all(exp.Column)):
         if not column.table and (value := bound.get(column.name.lower())) is not None:
-            column.replace(exp.Paren(this=value.copy()))
+            column.replace(_enclosed(value.copy()))
     call.replace(body)
+
+
+def _enclosed(value: exp.Expression) -> exp.Expression:
+    """Keep an argument together, whatever stands around it."""
+    whole = isinstance(value, exp.Column | exp.Literal | exp.Paren | exp.Anonymous | exp.Placeholder | exp.Parameter)
+    return value if whole else exp.Paren(this=value)
 
 
 @lru_cache(maxsize=1024)
