@@ -1,0 +1,71 @@
+"""The functions of the installed extensions, a page each, and the kernel's table functions that Avila governs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from avila.extensions import registry
+from avila.planner import governed
+from reference.markdown import code, page, prose, table
+
+if TYPE_CHECKING:
+    from avila.catalog.functions import MacroFunction, ScalarFunction, TableFunction
+    from avila.extensions.api import Extension
+
+    Function = ScalarFunction | MacroFunction | TableFunction
+
+FAMILIES = {
+    "tables": ("Table functions", "Used where a table is: `SELECT … FROM name(…)`."),
+    "scalars": ("Functions", "Called with whole columns at a time; a NULL argument answers NULL unless said otherwise."),
+    "macros": ("Macros", "Replaced by the expression they stand for, so they run at the kernel's own speed."),
+}
+
+GOVERNED = {
+    "FILES": ("Files", "The paths they name are checked: nothing inside the directory of the database itself can be read."),
+    "SQL_TEXT": ("SQL in a text", "The text must be a constant; it becomes part of the statement and is checked like it."),
+    "PURE": ("Rows from arguments", "They read nothing but their arguments."),
+    "CATALOG": ("What the database holds", "They list tables, columns, types, settings and functions."),
+    "LAKE": ("The lake", "Snapshots, changes between snapshots, and maintenance; see [](../../how-to/lake.md)."),
+}
+
+
+def pages() -> dict[str, str]:
+    """Return a page an extension, and the one of the kernel's functions."""
+    extensions = registry.discover()
+    made = {f"functions-{name}.md": _extension_page(found) for name, found in sorted(extensions.items())}
+    return {**made, "kernel-functions.md": _kernel_page()}
+
+
+def _extension_page(extension: Extension) -> str:
+    parts = [f"{extension.summary}."]
+    for family, (title, meaning) in FAMILIES.items():
+        functions: dict[str, Function] = getattr(extension, family)
+        if functions:
+            parts += [f"## {title}", meaning]
+        for name, function in sorted(functions.items()):
+            parts += _entry(name, function)
+    return page(f"Extension {extension.name}", *parts, label=f"extension-{extension.name}")
+
+
+def _entry(name: str, function: Function) -> list[str]:
+    lines = [f"### {name}", code(str(function.signature), "text"), prose(function.doc)]
+    if function.example:
+        lines.append(code(function.example, "sql"))
+    if suffixes := getattr(function, "suffixes", ()):
+        endings = ", ".join(f"`{suffix}`" for suffix in suffixes)
+        lines.append(f"`FROM 'name'` means this function for names that end in {endings}.")
+    return lines
+
+
+def _kernel_page() -> str:
+    parts = [
+        "Avila runs on DuckDB and offers its functions: scalar, aggregate and window functions are those of "
+        "[DuckDB's reference](https://duckdb.org/docs/stable/sql/functions/overview). Table functions reach further, so "
+        "Avila runs only those listed here; any other is refused with `StatementNotAllowed`."
+    ]
+    for family, (title, meaning) in GOVERNED.items():
+        names: frozenset[str] = getattr(governed, family)
+        parts += [f"## {title}", meaning, "\n".join(f"- `{name}`" for name in sorted(names))]
+    rows: list[list[object]] = [[f"`{name}`", why] for name, why in sorted(governed.REFUSED.items())]
+    parts += ["## Refused", "These scalar functions are refused.", table(["Function", "Why"], rows)]
+    return page("Functions of the kernel", *parts, label="kernel-functions")
