@@ -124,6 +124,7 @@ def test_resample_a_periodic_signal_is_exact() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("resample", lists([1.0]), 1 << 40), "length asks for 1099511627776 elements a row"),
         (
             ("lowpass", lists(SLOW), RATE, 100.0),
             "cutoff must be between 0 and the Nyquist frequency 100.0, not 100.0",

@@ -94,6 +94,8 @@ def test_lomb_scargle_of_a_given_range_steps_by_a_fifth_of_the_resolution() -> N
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("signal_window", "hann", 1 << 40), "length asks for 1099511627776 elements a row"),
+        (("signal_window", "zzz", 4), "Known are boxcar, hann, hamming"),
         (("power_spectrum", lists([])), "power_spectrum: signal needs at least 1 element"),
         (("power_spectrum", lists([1.0]), -1.0), "sample_rate must be a finite number above 0"),
         (

@@ -146,6 +146,7 @@ def test_sunspots_come_every_eleven_years() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("fft_frequency", 1 << 40, 1.0), "length asks for 1099511627776 elements a row; at most 134217728"),
         (("fft", lists([])), "fft: signal needs at least 1 element, and has 0"),
         (("fft", lists([1.0]), 0.0), "fft: sample_rate must be a finite number above 0, not 0.0"),
         (("fft", lists([1.0]), float("nan")), "fft: sample_rate must be a finite number above 0, not nan"),

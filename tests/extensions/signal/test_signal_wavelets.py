@@ -99,6 +99,8 @@ def pieces_of(levels: list[int], lengths: list[int | None]) -> pa.Array:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("cwt", lists(np.ones(20_000)), lists(np.ones(10_000))), "scales asks for 200000000 elements a row"),
+        (("dwt", lists([1.0]), "?"), "Known are bior1.1, bior1.3"),
         (("dwt", lists([])), "dwt: signal needs at least 1 element"),
         (
             ("dwt", lists(np.ones(64)), "db44"),

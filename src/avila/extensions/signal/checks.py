@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_MOST_ELEMENTS = 1 << 27
+"""The longest answer a function makes up from a number it is given: a gigabyte of doubles."""
+
+_MOST_SHOWN = 20
+
+
 def wrong(function: str, why: str, hint: str | None = None) -> errors.InvalidParameterValue:
     """Return the error for a value that is not possible in this function."""
     return errors.InvalidParameterValue(f"{function}: {why}", hint=hint)
@@ -36,6 +42,12 @@ def long_enough(function: str, parameter: str, length: int, least: int, why: str
         raise wrong(function, f"{parameter} {need}{why}, and has {length}")
 
 
+def affordable(function: str, what: str, elements: int) -> None:
+    """Refuse parameters that ask for an answer beyond memory: a typing error should not end the process."""
+    if elements > _MOST_ELEMENTS:
+        raise wrong(function, f"{what} asks for {elements} elements a row; at most {_MOST_ELEMENTS} are made")
+
+
 def same_length(function: str, **lengths: int) -> None:
     """Refuse lists that should pair up and do not."""
     if len(set(lengths.values())) > 1:
@@ -49,5 +61,6 @@ def one_of(function: str, parameter: str, value: str, known: Iterable[str]) -> N
     if value in names:
         return
     close = difflib.get_close_matches(value.lower(), names, n=1, cutoff=0.5)
-    hint = f"Did you mean '{close[0]}'?" if close else f"Known are {', '.join(names)}."
+    more = ", …" if len(names) > _MOST_SHOWN else "."
+    hint = f"Did you mean '{close[0]}'?" if close else f"Known are {', '.join(names[:_MOST_SHOWN])}{more}"
     raise wrong(function, f"{parameter} '{value}' is not known", hint)

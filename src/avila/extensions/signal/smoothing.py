@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from avila.extensions.signal.batch import apply
-from avila.extensions.signal.checks import at_least, long_enough, one_of, positive, wrong
+from avila.extensions.signal.checks import affordable, at_least, long_enough, one_of, positive, wrong
 from avila.extensions.signal.packages import package
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ def resample(signal: Any, length: Any) -> Any:
     def compute(block: Any, samples: int) -> Any:
         long_enough("resample", "signal", block.shape[-1], 1)
         at_least("resample", "length", samples, 1)
+        affordable("resample", "length", samples)
         return scipy_signal.resample(block, samples, axis=-1)
 
     return apply("resample", compute, lists={"signal": signal}, scalars={"length": length})

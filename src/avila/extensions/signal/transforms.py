@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from avila.extensions.signal.batch import apply
-from avila.extensions.signal.checks import at_least, long_enough, positive, wrong
+from avila.extensions.signal.checks import affordable, at_least, long_enough, positive, wrong
 from avila.extensions.signal.columns import unzip
 from avila.extensions.signal.long_fft import one_sided
 from avila.extensions.signal.packages import package
@@ -163,6 +163,7 @@ def fft_frequency(length: Any, sample_rate: Any) -> Any:
 
     def compute(points: int, rate: float) -> Any:
         at_least("fft_frequency", "length", points, 1)
+        affordable("fft_frequency", "length", points)
         positive("fft_frequency", "sample_rate", rate)
         return scipy_fft.fftfreq(points, 1.0 / rate)
 

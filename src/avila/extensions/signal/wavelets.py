@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from avila.extensions.signal.batch import Nested, apply
-from avila.extensions.signal.checks import at_least, long_enough, one_of, positive, wrong
+from avila.extensions.signal.checks import affordable, at_least, long_enough, one_of, positive, wrong
 from avila.extensions.signal.columns import flatten, unzip
 from avila.extensions.signal.packages import package
 
@@ -139,6 +139,7 @@ def cwt(signal: Any, scales: Any, wavelet: Any, sample_rate: Any) -> Any:
         basis = _continuous(pywt, name)
         long_enough("cwt", "signal", block.shape[-1], 1)
         long_enough("cwt", "scales", len(widths), 1)
+        affordable("cwt", "scales", len(widths) * block.shape[-1])
         for width in widths.tolist():
             positive("cwt", "every scale", width)
         positive("cwt", "sample_rate", rate)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from avila.extensions.signal.batch import apply
-from avila.extensions.signal.checks import at_least, long_enough, one_of, wrong
+from avila.extensions.signal.checks import affordable, at_least, long_enough, one_of, wrong
 from avila.extensions.signal.packages import package
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def signal_window(name: Any, length: Any, parameter: Any) -> Any:
 
     def compute(kind: str, size: int, shape: float | None) -> Any:
         at_least("signal_window", "length", size, 1)
+        affordable("signal_window", "length", size)
         return taper("signal_window", kind, size, shape)
 
     scalars = {"name": name, "length": length, "parameter": parameter}
