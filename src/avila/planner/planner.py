@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from avila.planner.classify import classify
 from avila.planner.dialect import parse
-from avila.planner.plan import Statement
+from avila.planner.plan import Kind, Statement
 from avila.planner.rules import RULES
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ def statements(text: str) -> list[Statement]:
 def plan(statement: Statement, context: Context) -> Plan:
     """Check and rewrite one statement."""
     made = classify(statement)
+    if made.kind is Kind.COMMAND:
+        # Names in commands are settings, schemas and the like; what PREPARE keeps is planned by itself.
+        return made
     for rule in RULES:
         made = rule(made, context)
     return made

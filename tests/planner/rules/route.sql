@@ -10,6 +10,3 @@ extensions: ['excel'];;
 
 COPY star TO 'a.out' (FORMAT xlsx);
 extensions: ['excel'];;
-
-BEGIN;
-kind: command;;

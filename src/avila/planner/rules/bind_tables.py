@@ -27,7 +27,7 @@ def bind_tables(plan: Plan, context: Context) -> Plan:
     reads: set[Relation] = set()
     frames: dict[str, SourceCall] = {}
     framed: list[tuple[exp.Table, str]] = []
-    tree = plan.tree.copy() if plan.kind is not Kind.COMMAND else plan.tree
+    tree = plan.tree.copy()
     targets = {id(table) for table in _targets(tree)}
     for table in tables(tree):
         if not isinstance(table.this, exp.Identifier | exp.Literal):

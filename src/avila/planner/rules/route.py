@@ -9,7 +9,6 @@ from sqlglot import exp
 
 from avila.planner.dialect import generate, nodes
 from avila.planner.governed import EXTENSIONS
-from avila.planner.plan import Kind
 
 if TYPE_CHECKING:
     from avila.planner.plan import Context, Plan
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 def route(plan: Plan, context: Context) -> Plan:  # noqa: ARG001
     """Write the checked tree as SQL; the user's text goes no further."""
-    if plan.kind is Kind.COMMAND:
-        return plan
     needed = {EXTENSIONS[name] for name in plan.functions & EXTENSIONS.keys()}
     if any(_format(copy) == "xlsx" for copy in plan.tree.find_all(nodes.CopyStatement)):
         needed.add("excel")
