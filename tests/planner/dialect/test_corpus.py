@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from avila.planner.dialect import generate, parse
 
-from .oracle import Oracle
+if TYPE_CHECKING:
+    from conftest import Oracle
 
 CORPUS = Path(__file__).parent / "corpus"
 
 
 def records() -> list[tuple[str, str]]:
-    """Return the statements of the corpus with where they stand; an indented line goes on with the one above."""
+    """Return the statements with where they stand; an indented line goes on with the one above."""
     found: list[tuple[str, str]] = []
     for path in sorted(CORPUS.glob("*.sql")):
         current: list[str] = []
@@ -29,14 +31,10 @@ def records() -> list[tuple[str, str]]:
     return found
 
 
-@pytest.fixture(scope="module")
-def oracle() -> Oracle:
-    return Oracle()
-
-
 @pytest.mark.parametrize("sql", [pytest.param(sql, id=place) for place, sql in records()])
 def test_the_kernel_reads_the_written_statement_alike(oracle: Oracle, sql: str) -> None:
     want = oracle.read(sql)
+    assert want is not None, "the corpus holds what the kernel takes"
     written = "; ".join(generate(tree) for tree in parse(sql))
     assert oracle.read(written) == want, written
 

@@ -1,8 +1,10 @@
 """Avila's SQL: text to tree and back, without loss.
 
-``parse`` gives one tree a statement, ``generate`` writes a tree for the kernel, ``position`` says where in the text
-a node stands. The grammar is the kernel's own, read by a parser of ours into sqlglot's trees; whatever was read comes
-out again word for word, so the kernel answers what it would have answered to the user's text.
+``parse`` gives one tree a statement, ``generate`` writes a tree for the kernel, ``position`` says where in
+the
+text a node stands. The grammar is the kernel's own, read by a parser of ours into sqlglot's trees; whatever
+was
+read comes out again word for word, so the kernel answers what it would have answered to the user's text.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ LAMBDA_FUNCTIONS = frozenset(
         "reduce",
     ]
 )
-"""The functions in whose arguments the kernel reads ``x -> …`` as a lambda; elsewhere it extracts from JSON."""
+"""The functions in whose arguments the kernel reads ``x -> …`` as a lambda; elsewhere it reads from JSON."""
 
 _ABOVE_COMPARISON: Final = 9
 
@@ -135,7 +135,7 @@ class CallParser(TypeParser):
         for column in columns:
             if not (isinstance(column, exp.Column) and len(column.parts) == 1):
                 return arrow
-            names.append(column.parts[0])
+            names.append(column.this)
         body = self.bind_parameters(right, {name.name.lower() for name in names})
         node = exp.Lambda(this=body, expressions=names)
         node.meta.update(arrow.meta)

@@ -107,9 +107,8 @@ class CommandParser(AlterationParser):
         return self.fail("expected = or TO")
 
     def _setting_value(self) -> exp.Expr:
-        if (self.token.kind == WORD and self.peek().kind == "end") or self.on_ahead(1, ";", ","):
-            if self.token.kind == WORD:
-                return self.word()
+        if self.token.kind == WORD and (self.peek().kind == "end" or self.on_ahead(1, ";", ",")):
+            return self.word()
         return self.option_value()
 
     def reset_statement(self) -> exp.Expr:
@@ -231,7 +230,7 @@ class CommandParser(AlterationParser):
         return self.mark(node, first, self.previous)
 
     def transaction(self) -> exp.Expr:
-        """Read ``BEGIN``, ``START TRANSACTION``, ``COMMIT``, ``END``, ``ROLLBACK`` or ``ABORT`` with their words."""
+        """Read ``BEGIN``, ``START TRANSACTION``, ``COMMIT``, ``END``, ``ROLLBACK`` or ``ABORT``."""
         first = self.advance()
         words: list[str] = []
         if word := self.take_any("TRANSACTION", "WORK"):

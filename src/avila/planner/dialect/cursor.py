@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -15,10 +14,12 @@ from avila.planner.dialect.lexer import END, NUMBER, QUOTED, STRING, SYMBOL, WOR
 from avila.planner.dialect.words import KEYWORDS, NOT_A_NAME, RESERVED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from avila.planner.dialect.nodes import TypeName
 
 MAX_DEPTH = 100
-"""How deeply parentheses, queries and types may be nested: far beyond what people write, well within the stack."""
+"""How deeply parentheses, queries and types may be nested: far beyond what people write, within the stack."""
 
 T = TypeVar("T")
 E = TypeVar("E", bound=exp.Expr)
@@ -164,6 +165,15 @@ class Cursor(ABC):
         if self.token.kind in {QUOTED, WORD}:
             return self.identifier_of(self.advance())
         return self.fail(f"expected {what}")
+
+    def alias_label(self) -> exp.Identifier:
+        """Read an alias behind AS: any word, or a string."""
+        if self.token.kind == STRING:
+            token = self.advance()
+            alias = self.mark(exp.Identifier(this=token.value, quoted=True), token)
+            alias.meta["string"] = True
+            return alias
+        return self.label("an alias")
 
     def bare_alias(self) -> bool:
         """Whether the current token can be the alias of a result column without AS."""

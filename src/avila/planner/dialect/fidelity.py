@@ -1,4 +1,4 @@
-"""The guarantee that nothing is lost: what is written holds the same words, in the same order, as what was read."""
+"""The guarantee that nothing is lost: what is written holds the words that were read, in their order."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from avila.errors import FeatureNotSupported
 from avila.planner.dialect.lexer import END, PARAMETER, STRING, SYMBOL, WORD, Token, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _SKIPPED = frozenset({"(", ")", ",", ";"})
 """Parentheses that the tree has no need of, and commas that trail."""
-_OPTIONAL = frozenset({"AS", "TABLE", "ALL", "WHERE"})
-"""Words that say nothing where one of two texts lacks them: ``SELECT ALL``, ``TRUNCATE TABLE``, ``a AS b``."""
+_OPTIONAL: Mapping[str, frozenset[str]] = {
+    "ALL": frozenset({"SELECT", "("}),
+    "TABLE": frozenset({"TRUNCATE"}),
+    "WHERE": frozenset({"("}),
+}
+"""Words that say nothing behind certain others: ``SELECT ALL``, ``sum(ALL x)``, ``FILTER (WHERE …``."""
 _SAME = {
     "==": "=",
     "!=": "<>",
@@ -46,12 +50,19 @@ def assert_faithful(sql: str, tokens: list[Token], written: Iterable[str]) -> No
 
 
 def _significant(tokens: list[Token]) -> Iterator[tuple[str, Token]]:
+    """Return the tokens that say something, with what they say."""
+    before = ""
     for token in tokens:
-        if token.kind == END or (token.value in _SKIPPED and token.kind == SYMBOL):
-            continue
-        if token.kind == WORD and token.value in _OPTIONAL:
-            continue
-        yield _meaning(token), token
+        word = token.value if token.kind in {WORD, SYMBOL} else ""
+        silent = (
+            token.kind == END
+            or (token.kind == SYMBOL and word in _SKIPPED)
+            or word == "AS"
+            or before in _OPTIONAL.get(word, ())
+        )
+        before = word
+        if not silent:
+            yield _meaning(token), token
 
 
 def _meaning(token: Token) -> str:

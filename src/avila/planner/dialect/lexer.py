@@ -20,8 +20,9 @@ END: Final = "end"
 class Token(NamedTuple):
     """A piece of the statement.
 
-    ``value`` is what it means: a word in upper case, the name in a quoted identifier, the text of a string, the name
-    of a parameter; numbers and symbols mean themselves.
+    ``value`` is what it means: a word in upper case, the name in a quoted identifier, the text of a string,
+    the
+    name of a parameter; numbers and symbols mean themselves.
     """
 
     kind: str

@@ -1,6 +1,6 @@
 """The statements and expressions of Avila's SQL that sqlglot has no node for, or none that says everything.
 
-Every nested query, table, function and type is a child node, so a checker that walks the tree sees all of them.
+Every nested query, table, function and type is a child node, so a walk over the tree sees all of them.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from sqlglot import exp
 
-# --- expressions -------------------------------------------------------------------------------------------------
+# --- expressions ----------------------------------------------------------------------------------
 
 
 class Operation(exp.Expression, exp.Binary):
-    """A binary operator that is a kernel function in disguise: ``a ^ b``, ``a -> b``, ``a @> b``, ``a !~~ b``.
+    """A binary operator that is a kernel function in disguise: ``a ^ b``, ``a -> b``, ``a @> b``.
 
     ``operator`` is its spelling.
     """
@@ -45,8 +45,9 @@ class TypeName(exp.DataType):
     """A type as it was written.
 
     ``this`` is sqlglot's type where there is one and USERDEFINED otherwise, ``kind`` the words as written,
-    ``name_parts`` the identifiers of a user's type (``schema.mood``), ``expressions`` the parameters, ``dimensions``
-    one entry (a literal, or Null for "any length") a pair of brackets, and ``collate`` a collation.
+    ``name_parts`` the identifiers of a user's type (``schema.mood``), ``expressions`` the parameters,
+    ``dimensions`` one entry (a literal, or Null for "any length") a pair of brackets, and ``collate`` a
+    collation.
     """
 
     arg_types: ClassVar[dict[str, bool]] = {
@@ -115,11 +116,11 @@ class Variadic(exp.Expression, exp.Condition):
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
-# --- queries -----------------------------------------------------------------------------------------------------
+# --- queries --------------------------------------------------------------------------------------
 
 
 class Sample(exp.TableSample):
-    """``TABLESAMPLE`` and ``USING SAMPLE``: ``size`` is the number and ``unit`` what follows it (``%``, ``ROWS``…).
+    """``TABLESAMPLE`` and ``USING SAMPLE``: ``size`` is the number, ``unit`` what follows it (``%``…).
 
     ``called`` tells ``reservoir(10 ROWS) REPEATABLE (1)`` from ``10 ROWS (reservoir, 1)``.
     """
@@ -143,7 +144,7 @@ class PivotStatement(exp.Expression, exp.Query):
     }
 
 
-# --- statements --------------------------------------------------------------------------------------------------
+# --- statements -----------------------------------------------------------------------------------
 
 
 class Explain(exp.Expression):
@@ -183,7 +184,7 @@ class CreateSequence(exp.Expression):
 
 
 class CreateMacro(exp.Expression):
-    """``CREATE MACRO name(…) AS …``; ``expressions`` are its MacroBody overloads, ``kind`` MACRO or FUNCTION."""
+    """``CREATE MACRO name(…) AS …``; ``expressions`` are its MacroBodies, ``kind`` is MACRO or FUNCTION."""
 
     arg_types: ClassVar[dict[str, bool]] = {
         "this": True,
@@ -196,7 +197,7 @@ class CreateMacro(exp.Expression):
 
 
 class MacroBody(exp.Expression):
-    """One overload of a macro; ``expressions`` are MacroParameters, ``is_table`` says that ``this`` is a query."""
+    """One overload of a macro; ``expressions`` are MacroParameters; ``is_table``: ``this`` is a query."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": False, "is_table": False}
 
@@ -321,7 +322,7 @@ class UseSchema(exp.Expression):
 
 
 class ShowStatement(exp.Expression, exp.Query):
-    """``SHOW``, ``DESCRIBE`` and ``SUMMARIZE``; ``this`` is a Table, a query, or a Var for ``SHOW ALL TABLES``."""
+    """``SHOW``, ``DESCRIBE``, ``SUMMARIZE``; ``this`` is a Table or a query, ``words`` stand before it."""
 
     arg_types: ClassVar[dict[str, bool]] = {
         "this": False,
@@ -389,9 +390,11 @@ class CopyFromDatabase(exp.Expression):
 class CopyStatement(exp.Expression):
     """``COPY table [(columns)] FROM path`` and ``COPY table | (query) TO path``.
 
-    ``this`` is a Table or Subquery, ``columns`` identifiers, ``path`` any expression (a Literal for a file, a Var for
-    STDIN and STDOUT), ``is_from`` the direction, ``expressions`` the Options, ``wrapped`` whether they stand in
-    parentheses.
+    ``this`` is a Table or Subquery, ``columns`` identifiers, ``path`` any expression (a Literal for a file,
+    a Var
+    for STDIN and STDOUT), ``is_from`` the direction, ``expressions`` the Options, ``wrapped`` whether they
+    stand
+    in parentheses.
     """
 
     arg_types: ClassVar[dict[str, bool]] = {
@@ -426,13 +429,13 @@ class MergeError(exp.Expression):
     arg_types: ClassVar[dict[str, bool]] = {"this": False}
 
 
-class CompressionConstraint(exp.ColumnConstraintKind):
+class CompressionConstraint(exp.Expression, exp.ColumnConstraintKind):
     """``USING COMPRESSION method`` of a column."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
-class GeneratedColumn(exp.ColumnConstraintKind):
+class GeneratedColumn(exp.Expression, exp.ColumnConstraintKind):
     """``[GENERATED ALWAYS] AS (expression) [VIRTUAL | STORED]``."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "always": False, "storage": False}

@@ -157,10 +157,7 @@ class OperatorParser(PrimaryParser):
         first = self.advance()
         self.require("(")
         inside: exp.Expr
-        if self.starts_query():
-            inside = exp.Subquery(this=self.query())
-        else:
-            inside = exp.Paren(this=self.expression())
+        inside = exp.Subquery(this=self.query()) if self.starts_query() else exp.Paren(this=self.expression())
         self.require(")")
         node: exp.Expr = exp.All(this=inside) if first.value == "ALL" else exp.Any(this=inside)
         return self.mark(node, first, self.previous)

@@ -199,9 +199,8 @@ class PrimaryParser(CallParser):
     def _reference(self) -> exp.Expr:
         """Read a column with the names before it; a star or a call may end the chain."""
         first = self.token
-        if not self.is_name(first) and not (first.kind == WORD and self.on_ahead(1, ".")):
-            self.fail("expected an expression")
-        parts: list[exp.Expr] = [self.label()]
+        name = self.label()
+        parts: list[exp.Expr] = [name]
         while self.on(".") and len(parts) < 4 and self.peek().kind in {WORD, QUOTED}:
             if self.on_ahead(2, "("):
                 break
@@ -212,7 +211,7 @@ class PrimaryParser(CallParser):
             star = self.star(self.advance())
             column = column_of([*parts, star])
         elif self.on("("):
-            return self.call(parts[0])
+            return self.call(name)
         else:
             column = column_of(parts)
         return self.mark(column, first, self.previous)

@@ -1,12 +1,14 @@
-"""Queries: SELECT in all its spellings, set operations, WITH, VALUES, PIVOT and the statements that answer rows."""
+"""Queries: SELECT in all its spellings, set operations, WITH, VALUES, and PIVOT as a statement."""
 
 from __future__ import annotations
+
+from abc import abstractmethod
 
 from sqlglot import exp
 
 from avila.planner.dialect import nodes
 from avila.planner.dialect.lexer import NUMBER, QUOTED, STRING, WORD, Token
-from avila.planner.dialect.tables import TableParser
+from avila.planner.dialect.tables import PREFIXED, TableParser
 
 _MODIFIERS = ("ORDER", "LIMIT", "OFFSET", "FETCH")
 _SET_OPERATIONS = {"UNION": exp.Union, "EXCEPT": exp.Except, "INTERSECT": exp.Intersect}
@@ -16,6 +18,10 @@ FROM_FIRST = "from_first"
 
 class QueryParser(TableParser):
     """Reads queries."""
+
+    @abstractmethod
+    def show(self) -> exp.Expr:
+        """Read ``SHOW …``, ``DESCRIBE …`` or ``SUMMARIZE …``, which are queries too."""
 
     def query(self) -> exp.Expr:
         """Read a query with its WITH, ORDER BY, LIMIT and OFFSET."""
@@ -100,7 +106,8 @@ class QueryParser(TableParser):
             return self.values()
         if self.take("TABLE"):
             select = exp.Select(expressions=[exp.Star()], from_=exp.From(this=self.table_name()))
-            select.meta[FROM_FIRST] = True
+            select.meta[FROM_FIRST] = "TABLE"
+            select.expressions[0].meta[FROM_FIRST] = True
             return self.mark(select, first, self.previous)
         if self.at("PIVOT", "PIVOT_WIDER", "UNPIVOT", "PIVOT_LONGER"):
             return self._pivot_statement()
@@ -120,6 +127,8 @@ class QueryParser(TableParser):
             modifier = (
                 self._offset() if key == "offset" else self._fetch() if self.at("FETCH") else self._limit()
             )
+            if key == "offset" and not node.args.get("limit"):
+                modifier.meta["first"] = True
             node.set(key, self.mark(modifier, first, self.previous))
         return node
 
@@ -218,22 +227,17 @@ class QueryParser(TableParser):
         """Read a result column: an expression with an optional alias before or behind it."""
         first = self.token
         if first.kind in {WORD, QUOTED, STRING} and self.on_ahead(1, ":"):
-            alias = self._alias_label()
+            alias = self.alias_label()
             self.require(":")
             node = exp.Alias(this=self.expression(), alias=alias)
+            node.meta[PREFIXED] = True
             return self.mark(node, first, self.previous)
         value = self.expression()
         if self.take("AS"):
-            return self.mark(exp.Alias(this=value, alias=self._alias_label()), first, self.previous)
+            return self.mark(exp.Alias(this=value, alias=self.alias_label()), first, self.previous)
         if self.bare_alias():
             return self.mark(exp.Alias(this=value, alias=self.label()), first, self.previous)
         return value
-
-    def _alias_label(self) -> exp.Identifier:
-        if self.token.kind == STRING:
-            token = self.advance()
-            return self.mark(exp.Identifier(this=token.value, quoted=True), token)
-        return self.label("an alias")
 
     def _clauses(self, select: exp.Select) -> None:
         if self.at("WHERE"):
@@ -292,10 +296,13 @@ class QueryParser(TableParser):
         kind = "UNPIVOT" if first.value in {"UNPIVOT", "PIVOT_LONGER"} else "PIVOT"
         node = nodes.PivotStatement(kind=kind)
         if kind == "UNPIVOT":
-            for word, keep in (("INCLUDE", True), ("EXCLUDE", False)):
-                if self.take(word, "NULLS"):
+            for keyword, keep in (("INCLUDE", True), ("EXCLUDE", False)):
+                if self.take(keyword, "NULLS"):
                     node.set("include_nulls", keep)
-        node.set("this", self.table())
+        source = self.table()
+        if joins := self.joins(commas=False):
+            source.set("joins", joins)
+        node.set("this", source)
         if self.take("ON"):
             node.set("expressions", self.csv(self._pivot_column))
         if kind == "UNPIVOT" and self.take("INTO"):

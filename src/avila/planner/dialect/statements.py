@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
 from avila.planner.dialect.commands import CommandParser
 from avila.planner.dialect.lexer import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from sqlglot import exp
 
 
 class StatementParser(CommandParser):

@@ -9,6 +9,8 @@ from avila.planner.dialect.lexer import NUMBER, QUOTED, STRING, WORD
 from avila.planner.dialect.operators import OperatorParser
 from avila.planner.dialect.primaries import QUERY_CONTINUES
 
+PREFIXED = "prefixed"
+"""The mark of an alias that was written before what it names: ``alias: expression``."""
 _JOIN_WORDS = (
     "JOIN",
     "INNER",
@@ -33,7 +35,7 @@ class TableParser(OperatorParser):
         first = self.previous
         source = self.table()
         select.set("from_", self.mark(exp.From(this=source), first, self.previous))
-        joins = self._joins()
+        joins = self.joins()
         if joins:
             select.set("joins", joins)
 
@@ -44,6 +46,7 @@ class TableParser(OperatorParser):
             prefix = None
             if first.kind in {WORD, QUOTED} and self.on_ahead(1, ":"):
                 prefix = exp.TableAlias(this=self.label())
+                prefix.meta[PREFIXED] = True
                 self.require(":")
             node = self._source()
             while True:
@@ -124,7 +127,7 @@ class TableParser(OperatorParser):
         source = self.table()
         if type(source) is exp.Subquery and self.at(*QUERY_CONTINUES):
             source = self.continue_query(source)
-        elif joins := self._joins():
+        elif joins := self.joins():
             source.set("joins", [*(source.args.get("joins") or []), *joins])
         self.require(")")
         return self.mark(exp.Subquery(this=source), first, self.previous)
@@ -181,7 +184,7 @@ class TableParser(OperatorParser):
         """Read ``[AS] name [(columns)]``, if it is there."""
         first = self.token
         if self.take("AS"):
-            alias = self._table_alias_name()
+            alias = self.alias_label()
         elif self.is_name(first):
             alias = self.name()
         else:
@@ -190,12 +193,6 @@ class TableParser(OperatorParser):
         if self.on("("):
             node.set("columns", self.wrapped(self._alias_column))
         return self.mark(node, first, self.previous)
-
-    def _table_alias_name(self) -> exp.Identifier:
-        if self.token.kind == STRING:
-            token = self.advance()
-            return self.mark(exp.Identifier(this=token.value, quoted=True), token)
-        return self.name("an alias")
 
     def _alias_column(self) -> exp.Expr:
         name = self.name("a column")
@@ -237,11 +234,12 @@ class TableParser(OperatorParser):
 
     # --- joins ---
 
-    def _joins(self) -> list[exp.Expr]:
+    def joins(self, *, commas: bool = True) -> list[exp.Expr]:
+        """Read the joins behind a source; a comma is one, unless ``commas`` is false."""
         joins: list[exp.Expr] = []
         while True:
             first = self.token
-            if self.on(","):
+            if commas and self.on(","):
                 self.advance()
                 if self.at(*_LIST_ENDS) or self.token.kind == "end" or self.on(")", ";"):
                     break
@@ -312,8 +310,6 @@ class TableParser(OperatorParser):
         self.mark(pivot, first, self.previous)
         if not isinstance(node, (exp.Table, exp.Subquery, exp.Values)):
             self.refuse("PIVOT behind this is not supported", first)
-        if node.args.get("alias") or node.args.get("pivots"):
-            node = exp.Subquery(this=node)
         node.append("pivots", pivot)
         alias = self.table_alias()
         if alias is not None:
@@ -324,7 +320,7 @@ class TableParser(OperatorParser):
         first = self.token
         value = self.expression()
         if self.take("AS"):
-            return self.mark(exp.Alias(this=value, alias=self.label()), first, self.previous)
+            return self.mark(exp.Alias(this=value, alias=self.alias_label()), first, self.previous)
         if self.bare_alias():
             return self.mark(exp.Alias(this=value, alias=self.label()), first, self.previous)
         return value

@@ -88,7 +88,7 @@ LITERAL_PREFIXES = (
     "NCHAR",
     "DECIMAL",
 )
-"""Types of more than one token that can stand before a string: ``timestamp with time zone '…'``, ``decimal(3,1) '2'``."""
+"""Types of more than one token that can stand before a string: ``timestamp with time zone '…'``."""
 
 
 class TypeParser(Cursor):

@@ -46,7 +46,8 @@ class DefinitionWriter(StatementWriter):
         """Write a column."""
         constraints = " ".join(self.sql(item) for item in expression.args.get("constraints") or ())
         kind = self.sql(expression, "kind")
-        return f"{self.sql(expression, 'this')}{sep if kind else ''}{kind}{' ' if constraints else ''}{constraints}"
+        del sep
+        return _words(self.sql(expression, "this"), kind, constraints)
 
     def compressionconstraint_sql(self, expression: nodes.CompressionConstraint) -> str:
         """Write USING COMPRESSION."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlglot import exp
 
-from avila.planner.dialect import nodes
 from avila.planner.dialect.write_operators import ATOM, OperatorWriter, strength_of
+
+if TYPE_CHECKING:
+    from avila.planner.dialect import nodes
 
 
 class ExpressionWriter(OperatorWriter):
@@ -108,11 +112,13 @@ class ExpressionWriter(OperatorWriter):
     def listcomprehension_sql(self, expression: nodes.ListComprehension) -> str:
         """Write ``[x FOR … IN … IF …]``."""
         condition = self.sql(expression, "condition")
-        text = f"{self.sql(expression, 'this')} FOR {self.listed(expression)} IN {self.sql(expression, 'iterator')}"
+        value, iterator = self.sql(expression, "this"), self.sql(expression, "iterator")
+        text = f"{value} FOR {self.listed(expression)} IN {iterator}"
         return f"[{text} IF {condition}]" if condition else f"[{text}]"
 
     def lambda_sql(self, expression: exp.Lambda, arrow_sep: str = "->", wrap: bool = True) -> str:
         """Write ``x -> …`` or ``(x, y) -> …``."""
+        del wrap
         names = self.listed(expression)
         if len(expression.expressions) > 1:
             names = f"({names})"
@@ -163,7 +169,8 @@ class ExpressionWriter(OperatorWriter):
 
     def namedargument_sql(self, expression: nodes.NamedArgument) -> str:
         """Write ``name := value``."""
-        return f"{self.sql(expression, 'this')} {expression.args['operator']} {self.sql(expression, 'expression')}"
+        name, value = self.sql(expression, "this"), self.sql(expression, "expression")
+        return f"{name} {expression.args['operator']} {value}"
 
     def variadic_sql(self, expression: nodes.Variadic) -> str:
         """Write VARIADIC."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlglot import exp
-from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.generators.duckdb import DuckDBGenerator
 
 from avila.planner.dialect import nodes
 from avila.planner.dialect.operators import (
@@ -81,7 +81,7 @@ def _symbol_of(node: exp.Expr) -> str | None:
     return known[1] if known else None
 
 
-class OperatorWriter(DuckDB.Generator):
+class OperatorWriter(DuckDBGenerator):
     """Writes operators, constants and names."""
 
     def listed(self, expression: exp.Expr) -> str:
@@ -101,12 +101,14 @@ class OperatorWriter(DuckDB.Generator):
 
     def neg_sql(self, expression: exp.Neg) -> str:
         """Write a minus, away from one that follows."""
-        inside = self.sql(expression, "this")
-        return f"- {inside}" if inside.startswith(("-", "+")) else f"-{inside}"
+        inside = self._right_of(expression, expression.this)
+        return f"-{inside}" if inside[:1].isalnum() else f"- {inside}"
 
     def identifier_sql(self, expression: exp.Identifier) -> str:
         """Write a name, quoted if it was."""
         name = str(expression.this)
+        if expression.meta.get("string"):
+            return f"'{name.replace(_QUOTE, _QUOTE * 2)}'"
         if expression.args.get("quoted"):
             return '"' + name.replace('"', '""') + '"'
         return name
@@ -141,9 +143,17 @@ class OperatorWriter(DuckDB.Generator):
     def _maybe_wrapped(self, node: exp.Expr, wrap: bool) -> str:
         return f"({self.sql(node)})" if wrap else self.sql(node)
 
-    def left_sql_of(self, node: exp.Expr) -> str:
-        """Write the left side of a predicate; what binds less tightly, because a rule put it there, is wrapped."""
+    def _left_of(self, node: exp.Expr) -> str:
+        """Write the left side of a predicate, wrapped if it binds less tightly."""
         return self._maybe_wrapped(node.this, strength_of(node.this) < strength_of(node))
+
+    def _right_of(self, node: exp.Expr, operand: exp.Expr) -> str:
+        """Write the operand of a prefix operator."""
+        return self._maybe_wrapped(operand, strength_of(operand) < strength_of(node))
+
+    def _above(self, node: exp.Expr, operand: exp.Expr) -> str:
+        """Write an operand that must bind more tightly than the predicate around it."""
+        return self._maybe_wrapped(operand, strength_of(operand) <= strength_of(node))
 
     def operation_sql(self, expression: nodes.Operation) -> str:
         """Write an operator by its spelling."""
@@ -185,31 +195,32 @@ class OperatorWriter(DuckDB.Generator):
 
     def prefixoperation_sql(self, expression: nodes.PrefixOperation) -> str:
         """Write a prefix operator, away from what follows."""
-        return f"{expression.args['operator']} {self.sql(expression, 'this')}"
+        return f"{expression.args['operator']} {self._right_of(expression, expression.this)}"
 
     def postfixoperation_sql(self, expression: nodes.PostfixOperation) -> str:
         """Write a postfix operator."""
-        return f"{self.sql(expression, 'this')} {expression.args['operator']}"
+        return f"{self._left_of(expression)} {expression.args['operator']}"
 
     def postfixnot_sql(self, expression: nodes.PostfixNot) -> str:
         """Write a predicate with its NOT inside."""
         inside = expression.this
         if isinstance(inside, exp.Is):
-            return f"{self.sql(inside, 'this')} IS NOT {self.sql(inside, 'expression')}"
+            return f"{self._left_of(inside)} IS NOT {self.sql(inside, 'expression')}"
         return self._predicate(inside, "NOT ")
 
     def _predicate(self, node: exp.Expr, negation: str) -> str:
         """Write a predicate of words: ``left [NOT] WORD right``."""
         if isinstance(node, exp.Escape):
             return f"{self._predicate(node.this, negation)} ESCAPE {self.sql(node, 'expression')}"
-        left = self.sql(node, "this")
+        left = self._left_of(node)
         if isinstance(node, exp.In):
             return f"{left} {negation}IN {self._in_operand(node)}"
         if isinstance(node, exp.Between):
             symmetric = node.args.get("symmetric")
             word = "" if symmetric is None else "SYMMETRIC " if symmetric else "ASYMMETRIC "
-            return f"{left} {negation}BETWEEN {word}{self.sql(node, 'low')} AND {self.sql(node, 'high')}"
-        return f"{left} {negation}{_PATTERNS[type(node)]} {self.sql(node, 'expression')}"
+            low, high = (self._above(node, node.args[side]) for side in ("low", "high"))
+            return f"{left} {negation}BETWEEN {word}{low} AND {high}"
+        return f"{left} {negation}{_PATTERNS[type(node)]} {self._above(node, node.args['expression'])}"
 
     def _in_operand(self, node: exp.In) -> str:
         if query := node.args.get("query"):
@@ -248,12 +259,12 @@ class OperatorWriter(DuckDB.Generator):
 
     def not_sql(self, expression: exp.Not) -> str:
         """Write a NOT before its operand."""
-        return f"NOT {self.sql(expression, 'this')}"
+        return f"NOT {self._right_of(expression, expression.this)}"
 
     def is_sql(self, expression: exp.Is) -> str:
         """Write IS."""
         word = "IS NOT" if expression.args.get("negate") else "IS"
-        return f"{self.sql(expression, 'this')} {word} {self.sql(expression, 'expression')}"
+        return f"{self._left_of(expression)} {word} {self.sql(expression, 'expression')}"
 
     def any_sql(self, expression: exp.Any) -> str:
         """Write ANY (…)."""
@@ -277,4 +288,9 @@ class OperatorWriter(DuckDB.Generator):
         return f"{self.sql(expression, 'this')} COLLATE {self.sql(expression, 'expression')}"
 
 
-_PATTERNS = {exp.Like: "LIKE", exp.ILike: "ILIKE", exp.Glob: "GLOB", exp.SimilarTo: "SIMILAR TO"}
+_PATTERNS: dict[type[exp.Expr], str] = {
+    exp.Like: "LIKE",
+    exp.ILike: "ILIKE",
+    exp.Glob: "GLOB",
+    exp.SimilarTo: "SIMILAR TO",
+}

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlglot import exp
 
-from avila.planner.dialect import nodes
 from avila.planner.dialect.queries import FROM_FIRST
+from avila.planner.dialect.tables import PREFIXED
 from avila.planner.dialect.write_expressions import ExpressionWriter
+
+if TYPE_CHECKING:
+    from avila.planner.dialect import nodes
+
+_CLAUSES = ("joins", "where", "group", "having", "windows", "qualify", "sample")
 
 
 class QueryWriter(ExpressionWriter):
@@ -22,6 +29,9 @@ class QueryWriter(ExpressionWriter):
         listed = " ".join(part for part in ("SELECT", distinct, self.listed(expression)) if part)
         if expression.meta.get(FROM_FIRST) and source:
             implicit = len(items) == 1 and items[0].meta.get(FROM_FIRST) and not distinct
+            bare = not any(expression.args.get(key) for key in _CLAUSES)
+            if implicit and bare and expression.meta[FROM_FIRST] == "TABLE":
+                source = f"TABLE {source.removeprefix('FROM ')}"
             words = [source, "" if implicit else listed]
         else:
             words = [listed, source]
@@ -36,8 +46,14 @@ class QueryWriter(ExpressionWriter):
 
     def _queried(self, expression: exp.Expr, body: str) -> str:
         """Put WITH before a query and ORDER BY, LIMIT and OFFSET behind it."""
+        offset = expression.args.get("offset")
+        tail = (
+            ("order", "offset", "limit")
+            if offset and offset.meta.get("first")
+            else ("order", "limit", "offset")
+        )
         words = [self.sql(expression, "with_"), body]
-        words += [self.sql(expression, key).strip() for key in ("order", "limit", "offset")]
+        words += [self.sql(expression, key).strip() for key in tail]
         return " ".join(word for word in words if word)
 
     def set_operations(self, expression: exp.SetOperation) -> str:
@@ -140,7 +156,8 @@ class QueryWriter(ExpressionWriter):
 
     def alias_sql(self, expression: exp.Alias) -> str:
         """Write a value with its name."""
-        return f"{self.sql(expression, 'this')} AS {self.sql(expression, 'alias')}"
+        value, alias = self.sql(expression, "this"), self.sql(expression, "alias")
+        return f"{alias}: {value}" if expression.meta.get(PREFIXED) else f"{value} AS {alias}"
 
     # --- FROM ---
 
@@ -151,8 +168,9 @@ class QueryWriter(ExpressionWriter):
     def _joins(self, expression: exp.Expr) -> str:
         return "".join(self.sql(join) for join in expression.args.get("joins") or ())
 
-    def join_sql(self, expression: exp.Join) -> str:
+    def join_sql(self, expression: exp.Join, join_op: str | None = None) -> str:
         """Write a join with exactly the words it has; one without any is a comma."""
+        del join_op
         words = [str(expression.args[key]) for key in ("method", "side", "kind") if expression.args.get(key)]
         condition, using = self.sql(expression, "on"), expression.args.get("using")
         target = self.sql(expression, "this")
@@ -174,8 +192,11 @@ class QueryWriter(ExpressionWriter):
 
     def _sourced(self, expression: exp.Expr, text: str) -> str:
         """Write what follows something to read from: its alias, time, sample, pivots and joins."""
-        if alias := self.sql(expression, "alias"):
-            text += f" AS {alias}"
+        alias = expression.args.get("alias")
+        if alias is not None:
+            text = (
+                f"{self.sql(alias)}: {text}" if alias.meta.get(PREFIXED) else f"{text} AS {self.sql(alias)}"
+            )
         if when := self.sql(expression, "when"):
             text += f" {when}"
         if sample := expression.args.get("sample"):
@@ -223,7 +244,8 @@ class QueryWriter(ExpressionWriter):
         fields = " ".join(self.sql(field) for field in expression.args["fields"])
         group = self.sql(expression, "group")
         alias = self.sql(expression, "alias")
-        text = f"{word}{_nulls(expression)} ({self.listed(expression)} FOR {fields}{f' {group}' if group else ''})"
+        inside = f"{self.listed(expression)} FOR {fields}{f' {group}' if group else ''}"
+        text = f"{word}{_nulls(expression)} ({inside})"
         return f"{text} AS {alias}" if alias else text
 
     def pivotstatement_sql(self, expression: nodes.PivotStatement) -> str:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from avila.planner.dialect import nodes
 from avila.planner.dialect.write_queries import QueryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from avila.planner.dialect import nodes
 
 
 def _words(*words: object) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.generators.duckdb import DuckDBGenerator
 
 from avila.planner.dialect import nodes
 from avila.planner.dialect.write_definitions import DefinitionWriter
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _own_transforms() -> dict[type[exp.Expr], Callable[..., str]]:
-    """Return sqlglot's transforms without those that would win over a method of ours, and with our own nodes."""
+    """Return sqlglot's transforms, less those that would hide a method of ours, and those of our nodes."""
     ours = {
         name
         for base in DefinitionWriter.__mro__
@@ -28,7 +29,7 @@ def _own_transforms() -> dict[type[exp.Expr], Callable[..., str]]:
     }
     kept = {
         node: transform
-        for node, transform in DuckDB.Generator.TRANSFORMS.items()
+        for node, transform in DuckDBGenerator.TRANSFORMS.items()
         if f"{node.key}_sql" not in ours
     }
     for node in vars(nodes).values():
@@ -50,7 +51,7 @@ class Writer(DefinitionWriter):
 class Avila(DuckDB):
     """The dialect's name for sqlglot, so that ``tree.sql(dialect=Avila)`` writes as Avila does."""
 
-    NORMALIZE_FUNCTIONS: ClassVar[bool | str] = False
+    NORMALIZE_FUNCTIONS = False
 
     class Generator(Writer):
         """The writer, under the name sqlglot looks for."""

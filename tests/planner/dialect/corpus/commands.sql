@@ -26,17 +26,17 @@ SET threads = 4
 SET threads TO 4
 SET GLOBAL memory_limit = '1GB'
 SET SESSION search_path = 'a,b'
-SET LOCAL threads = 1
 SET enable_progress_bar = false
 SET s.option = 'x'
 SET x = DEFAULT
 SET schema = main
-SET default_order = DESC
+SET default_order = 'DESC'
 SET VARIABLE x = 1 + 2
 SET VARIABLE x = (SELECT max(a) FROM t)
 SET TimeZone = 'UTC'
 SET TIME ZONE 'UTC'
-SET a = on
+SET a = off
+SET a = 'on'
 RESET threads
 RESET GLOBAL threads
 RESET SESSION threads
@@ -52,7 +52,8 @@ USE s
 USE c.s
 ATTACH 'a.db'
 ATTACH 'a.db' AS a
-ATTACH DATABASE IF NOT EXISTS 'a.db' AS a (READ_ONLY, TYPE duckdb)
+ATTACH IF NOT EXISTS 'a.db' AS a (READ_ONLY, TYPE duckdb)
+ATTACH DATABASE 'a.db' AS a
 ATTACH OR REPLACE 'a.db' AS a (READ_ONLY true, ENCRYPTION_KEY 'x')
 ATTACH ':memory:' AS m
 DETACH a
@@ -65,7 +66,6 @@ FORCE INSTALL httpfs FROM 'http://x' VERSION 'abc'
 EXPORT DATABASE 'd'
 EXPORT DATABASE 'd' (FORMAT parquet, COMPRESSION zstd)
 EXPORT DATABASE a TO 'd'
-IMPORT DATABASE 'd'
 PREPARE p AS SELECT $1
 PREPARE p AS INSERT INTO t VALUES (?, ?)
 EXECUTE p

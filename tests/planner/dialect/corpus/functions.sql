@@ -31,7 +31,8 @@ SELECT f(a := 1), f(a => 1), f(1, b := 2), f(a, b => c + 1), f(x := (SELECT 1))
 SELECT grouping(a), grouping_id(a, b), GROUPING(a, b) FROM t GROUP BY CUBE (a, b)
 SELECT try(a / 0), any_value(a), bool_and(a), bool_or(b), bit_and(a), bit_or(a), bit_xor(a), stddev(a), variance(a), corr(a, b), regr_slope(a, b), covar_pop(a, b), entropy(a), kurtosis(a), skewness(a), mad(a), histogram(a), approx_count_distinct(a), product(a), fsum(a), favg(a), bitstring_agg(a)
 SELECT list_transform(l, lambda x: x + 1).list_sum(), isfinite(a), isnan(a), isinf(a), even(a), gcd(a, b), lcm(a, b), factorial(5), bit_count(a), gamma(a), radians(a), degrees(a), sin(a), atan2(a, b)
-SELECT first(a), FIRST(a), last(a ORDER BY b), replace(a, b, c), insert(a), index(b), date(a), time(a), timestamp(a), format('x'), values(a), row(a), map([a], [b]), range(1), offset(1) FROM t
+SELECT first(a), FIRST(a), last(a ORDER BY b), replace(a, b, c), insert(a), index(b), date(a), format('x'), row(a)
+SELECT map([a], [b]), range(1), list_value(a) FROM t
 SELECT year, month, day, date, time, name, value, type, key, text, values FROM t
 SELECT count(*) * 100.0 / sum(count(*)) OVER (), sum(x) / nullif(count(*), 0)
 SELECT list_sum([1, 2]), list_avg(l), list_any_value(l), array_cross_product(a, b), array_inner_product(a, b), list_cosine_similarity(a, b)

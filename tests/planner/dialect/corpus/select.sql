@@ -1,6 +1,6 @@
 SELECT 1
 select 1 as a, 2 b, 3 "c d", 4 AS 'e f', 5 AS select
-SELECT a: 1, b: x + 1, "c": 2, 'd': 3
+SELECT a: 1, b: x + 1, "c": 2
 SELECT * FROM t
 SELECT t.* FROM t
 SELECT ALL a FROM t
@@ -8,7 +8,6 @@ SELECT DISTINCT a, b FROM t
 SELECT DISTINCT ON (a) a, b FROM t ORDER BY a, b
 SELECT DISTINCT ON (a, b + 1) * FROM t
 SELECT a, b, FROM t
-SELECT FROM t
 FROM t
 FROM t SELECT a
 FROM t SELECT DISTINCT a WHERE b
@@ -127,7 +126,7 @@ SELECT * FROM t WHERE (a, b) = (SELECT 1, 2)
 SELECT * FROM t WHERE a > (SELECT avg(a) FROM t)
 SELECT unnest([1, 2]), unnest({'a': 1}), unnest(s, recursive := true) FROM t
 SELECT x.* FROM (SELECT {'a': 1} AS x)
-SELECT s.* EXCLUDE (a), (s).*, struct_pack(a := 1).* FROM t
+SELECT s.* EXCLUDE (a) FROM t
 SELECT 1 WHERE false
 SELECT count(*) FROM t HAVING count(*) > 0
 SELECT 1;
