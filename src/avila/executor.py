@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from avila.storage.stores import NATIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from avila.instance import Instance
     from avila.kernel.base import Answer, Relation
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     Parameters = Sequence[Any] | Mapping[str, Any] | None
     Frames = Callable[[str], object | None]
+
+# Most statements neither write nor have a deadline, and a generator each would cost them microseconds.
+_NOTHING = nullcontext()
 
 
 class Executor:
@@ -67,11 +71,11 @@ class Executor:
         ``frames`` gives the caller's data frames by name, for names that are no tables.
         """
         with self._lock:
-            answer: Answer = ArrowAnswer.empty()
+            answer: Answer | None = None
             for plan in self._plans(sql, parameters, frames):
                 with self.instance.history.record(self.number, sql), self._deadline():
                     answer = self.run(plan, parameters, frames)
-            return answer
+            return ArrowAnswer.empty() if answer is None else answer
 
     def run(self, plan: Plan, parameters: Parameters = None, frames: Frames | None = None) -> Answer:
         """Run one plan."""
@@ -132,6 +136,16 @@ class Executor:
         self.instance.relations.changed()
         if not self._keeps_private:
             self._private = 0
+
+    def watch(self) -> None:
+        """Keep count of how far statements are from now on."""
+        with self._lock:
+            self.connection.watch()
+
+    @property
+    def progress(self) -> float | None:
+        """How far the running statement is, 0 to 100; None when that cannot be told."""
+        return self.connection.progress
 
     def interrupt(self) -> None:
         """Cancel the running statement; from any thread."""
@@ -199,13 +213,16 @@ class Executor:
         else:
             self.publish()
 
-    @contextmanager
-    def _writing(self, plan: Plan) -> Iterator[None]:
+    def _writing(self, plan: Plan) -> AbstractContextManager[None]:
         """Pass the gate of the native store for what writes there, and checkpoint after an ALTER of it."""
-        native = self.instance.native
         if plan.kind is Kind.QUERY or (plan.writes and NATIVE not in plan.writes):
-            yield
-        elif self.transaction is not None:
+            return _NOTHING
+        return self._through_gate(plan)
+
+    @contextmanager
+    def _through_gate(self, plan: Plan) -> Iterator[None]:
+        native = self.instance.native
+        if self.transaction is not None:
             if plan.alters and commands.transaction.unreplayable(plan.tree):
                 raise errors.FeatureNotSupported(
                     "a column cannot get a type of the user's inside a transaction",
@@ -226,13 +243,13 @@ class Executor:
             finally:
                 native.gate.leave()
 
-    @contextmanager
-    def _deadline(self) -> Iterator[None]:
+    def _deadline(self) -> AbstractContextManager[None]:
         """Cancel what runs longer than statement_timeout."""
         timeout_ms = self.setting("statement_timeout")
-        if not timeout_ms:
-            yield
-            return
+        return self._within(timeout_ms) if timeout_ms else _NOTHING
+
+    @contextmanager
+    def _within(self, timeout_ms: int) -> Iterator[None]:
         timer = threading.Timer(timeout_ms / 1000, self.interrupt)
         timer.daemon = True
         timer.start()

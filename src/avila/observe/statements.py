@@ -6,9 +6,8 @@ import itertools
 import logging
 import time
 from collections import deque
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -16,16 +15,20 @@ if TYPE_CHECKING:
 log = logging.getLogger("avila")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One finished statement."""
 
     number: int
     session: int
     text: str
-    started: datetime
+    started_s: float  # since the epoch
     duration_ms: float
     outcome: str  # '00000', or the SQLSTATE it failed with
+
+    @property
+    def started(self) -> datetime:
+        """When it started."""
+        return datetime.fromtimestamp(self.started_s, UTC)
 
 
 class History:
@@ -46,8 +49,7 @@ class History:
 
     def append(self, session: int, text: str, started_s: float, duration_ms: float, outcome: str) -> None:
         """Remember a finished statement."""
-        started = datetime.fromtimestamp(started_s, UTC)
-        self._entries.append(Entry(next(self._numbers), session, text, started, duration_ms, outcome))
+        self._entries.append(Entry(next(self._numbers), session, text, started_s, duration_ms, outcome))
         if self._slow_ms and duration_ms > self._slow_ms:
             log.warning("statement took %.0f ms: %.200s", duration_ms, text)
 

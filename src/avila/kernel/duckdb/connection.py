@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import threading
 import weakref
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from avila import errors
 from avila.kernel.base import Relation
 from avila.kernel.duckdb.answer import DuckDBAnswer
-from avila.kernel.duckdb.errors import translate
+from avila.kernel.duckdb.guard import Guard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    import duckdb
 
     from avila.kernel.source import Source
 
@@ -91,20 +89,11 @@ class DuckDBConnection:
         while self._sources:
             self.raw.unregister(self._sources.pop())
 
-    @contextmanager
     def guarded(
         self, statement: str | None = None, locate: Callable[[str], int | None] | None = None
-    ) -> Iterator[duckdb.DuckDBPyConnection]:
+    ) -> Guard:
         """Hold the connection, and turn what the kernel raises into Avila's errors."""
-        with self._lock:
-            try:
-                yield self.raw
-            except errors.Error as error:
-                error.statement = error.statement if error.statement is not None else statement
-                raise
-            except (duckdb.Error, RuntimeError) as error:
-                # An interrupted statement comes as RuntimeError("Query interrupted").
-                raise translate(error, statement, locate) from error
+        return Guard(self.raw, self._lock, statement, locate)
 
     def register(self, name: str, table: object) -> None:
         """Make an Arrow object a temporary view."""
@@ -146,6 +135,19 @@ class DuckDBConnection:
     def interrupt(self) -> None:
         """Make the running statement end with QueryCanceled; callable from any thread."""
         self.raw.interrupt()
+
+    def watch(self) -> None:
+        """Have the kernel keep count of how far statements are; it costs each one a little."""
+        with self.guarded():
+            self.settle()
+            self.raw.execute("SET enable_progress_bar = true")
+            self.raw.execute("SET enable_progress_bar_print = false")
+
+    @property
+    def progress(self) -> float | None:
+        """How far the running statement is, 0 to 100, once it is watched and can be told; from any thread."""
+        percent = self.raw.query_progress()
+        return float(percent) if percent >= 0 else None
 
     def close(self) -> None:
         """End the transaction, if one is open, by rolling it back."""
