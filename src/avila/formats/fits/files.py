@@ -115,7 +115,9 @@ def _open(path: str, wanted: int | str | None) -> Source:
 
 
 def _type(hdu: Hdu) -> str:
-    return str(hdu.kind) if hdu.kind is not Kind.OTHER else hdu.header.string("XTENSION") or "without XTENSION"
+    return (
+        str(hdu.kind) if hdu.kind is not Kind.OTHER else hdu.header.string("XTENSION") or "without XTENSION"
+    )
 
 
 def _difference(first: pa.Schema, other: pa.Schema) -> str | None:
