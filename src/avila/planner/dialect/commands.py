@@ -6,8 +6,10 @@ from sqlglot import exp
 
 from avila.planner.dialect import nodes
 from avila.planner.dialect.alterations import AlterationParser
-from avila.planner.dialect.lexer import NUMBER, QUOTED, STRING, WORD
+from avila.planner.dialect.lexer import QUOTED, STRING, WORD
 
+_LISTED = ("TABLES", "DATABASES", "SCHEMAS", "VARIABLES")
+"""What SHOW lists, rather than a table of that name."""
 _SCOPES = ("GLOBAL", "SESSION", "LOCAL")
 
 
@@ -34,6 +36,8 @@ class CommandParser(AlterationParser):
             return self.mark(node, first, self.previous)
         if self.take("ALL", "TABLES"):
             node.set("words", "ALL TABLES")
+        elif self.at(*_LISTED) and (self.peek().kind == "end" or self.on_ahead(1, ";", ")")):
+            node.set("words", self.advance().value)
         elif self.take("TABLES", "FROM"):
             node.set("words", "TABLES FROM")
             node.set("this", self._schema_name())
@@ -280,6 +284,3 @@ class CommandParser(AlterationParser):
         if not self._ends_statement():
             node.set("this", self.name("a database"))
         return self.mark(node, first, self.previous)
-
-    def _number_or_string(self) -> exp.Expr:
-        return self.number() if self.token.kind == NUMBER else self.string()

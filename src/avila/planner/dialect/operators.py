@@ -256,7 +256,7 @@ class OperatorParser(PrimaryParser):
 
     def _between(self, left: exp.Expr) -> exp.Expr:
         symmetric = self.take_any("SYMMETRIC", "ASYMMETRIC")
-        low = self.expression(RANGE + 1)
+        low = self.expression(IS)
         self.expect("AND")
         high = self.expression(RANGE + 1)
         return exp.Between(

@@ -18,11 +18,14 @@ class ExpressionWriter(OperatorWriter):
     # --- operands ---
 
     def postfixcast_sql(self, expression: nodes.PostfixCast) -> str:
-        """Write ``x::type``; what is not an operand by itself, because a rule put it there, is wrapped."""
-        inside = self.sql(expression, "this")
-        if strength_of(expression.this) < ATOM or isinstance(expression.this, (exp.Interval, exp.Select)):
-            inside = f"({inside})"
-        return f"{inside}::{self.sql(expression, 'to')}"
+        """Write ``x::type``."""
+        return f"{self._operand_of(expression)}::{self.sql(expression, 'to')}"
+
+    def _operand_of(self, expression: exp.Expr) -> str:
+        """Write what ``::``, ``[`` or a dot applies to; what is no operand by itself is wrapped."""
+        inside = expression.this
+        open_ended = isinstance(inside, (exp.Interval, exp.Select, exp.SetOperation, exp.Case))
+        return self._maybe_wrapped(inside, strength_of(inside) < ATOM or open_ended)
 
     def typedliteral_sql(self, expression: nodes.TypedLiteral) -> str:
         """Write ``TYPE 'text'``."""
@@ -62,7 +65,7 @@ class ExpressionWriter(OperatorWriter):
 
     def bracket_sql(self, expression: exp.Bracket) -> str:
         """Write ``x[index]``."""
-        return f"{self.sql(expression, 'this')}[{self.listed(expression)}]"
+        return f"{self._operand_of(expression)}[{self.listed(expression)}]"
 
     def slice_sql(self, expression: exp.Slice) -> str:
         """Write ``start:stop:step``; a bare minus is the default end."""
@@ -147,7 +150,7 @@ class ExpressionWriter(OperatorWriter):
 
     def dot_sql(self, expression: exp.Dot) -> str:
         """Write ``x.field``."""
-        return f"{self.sql(expression, 'this')}.{self.sql(expression, 'expression')}"
+        return f"{self._operand_of(expression)}.{self.sql(expression, 'expression')}"
 
     # --- calls ---
 

@@ -20,7 +20,6 @@ from avila.planner.dialect.operators import (
 )
 
 _QUOTE = "'"
-_PREFIX = (exp.Not, exp.Neg, nodes.PrefixOperation)
 ATOM = 100
 _SYMBOLS: dict[type[exp.Expr], tuple[int, str]] = {
     exp.Or: (OR, "OR"),
@@ -131,7 +130,7 @@ class OperatorWriter(DuckDBGenerator):
         while True:
             strength = strength_of(node)
             right = node.args["expression"]
-            wrap = type(right) not in _PREFIX and strength_of(right) <= strength
+            wrap = strength_of(right) <= strength
             pieces.append(f" {_symbol_of(node)} {self._maybe_wrapped(right, wrap)}")
             left = node.this
             wrap = strength_of(left) < strength
