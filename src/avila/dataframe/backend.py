@@ -11,15 +11,9 @@ import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
-from sqlglot import exp
-from ibis.backends import (
-    CanCreateDatabase,
-    CanListCatalog,
-    HasCurrentCatalog,
-    HasCurrentDatabase,
-    SupportsTempTables,
-)
+from ibis.backends import CanCreateDatabase, CanListCatalog
 from ibis.backends.sql import SQLBackend
+from sqlglot import exp
 
 from avila import __version__, errors
 from avila.dataframe import names, types
@@ -37,15 +31,13 @@ if TYPE_CHECKING:
     from avila.result import Result
     from avila.session import Session
 
-# Ibis calls this to_pyarrow; Avila's results call it to_arrow, and a DataFrame should answer to the same name.
-# Ibis makes a new object for every step of an expression, so a subclass would lose the method at the first one.
+# Ibis calls this to_pyarrow; Avila's results call it to_arrow, and a DataFrame should answer to the same
+# name. Ibis makes a new object for every step of an expression, so a subclass would lose it at the first one.
 if not hasattr(ir.Expr, "to_arrow"):
     ir.Expr.to_arrow = ir.Expr.to_pyarrow
 
 
-class Backend(  # type: ignore[misc]
-    SupportsTempTables, SQLBackend, CanListCatalog, CanCreateDatabase, HasCurrentCatalog, HasCurrentDatabase
-):
+class Backend(SQLBackend, CanListCatalog, CanCreateDatabase):  # type: ignore[misc]
     """One session, as Ibis sees it."""
 
     name = "avila"

@@ -34,9 +34,9 @@ class Functions:
         f = db.functions
         light.mutate(spectrum=f.fft(light.flux, sample_rate=4.0))
 
-    Arguments are columns, expressions or constants; those after the first ones may be named. What is left out
-    takes the default of the function's signature. The type of the result is asked of the database when the call
-    is made; nothing is computed until the expression runs.
+    Arguments are columns, expressions or constants; those after the first ones may be named. What is left
+    out takes the default of the function's signature. The type of the result is asked of the database when
+    the call is made; nothing is computed until the expression runs.
     """
 
     def __init__(self, backend: Backend) -> None:

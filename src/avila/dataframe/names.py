@@ -32,5 +32,5 @@ def split(name: str) -> tuple[str, ...]:
 def _no_name(name: str) -> errors.SyntaxError:
     return errors.SyntaxError(
         f"{name!r} is not the name of a table",
-        hint="Write table, schema.table or catalog.schema.table, with double quotes around a part that has dots.",
+        hint="Write table, schema.table or catalog.schema.table; double quotes go around a part with dots.",
     )

@@ -20,9 +20,9 @@ _OTHER_NAMES = {"UHUGEINT": "HUGEINT"}
 def schema(columns: Sequence[Column], timezone: Callable[[], str]) -> sch.Schema:
     """Return the Ibis schema of an answer's columns.
 
-    ``timezone`` is asked for the zone of the session when a column holds instants. An answer says nothing about
-    NOT NULL, so every column is nullable. What Ibis has no type for (BIT, BIGNUM, UNION) is unknown to it: it can
-    be selected, and is passed on as the kernel answers it.
+    ``timezone`` is asked for the zone of the session when a column holds instants. An answer says nothing
+    about NOT NULL, so every column is nullable. What Ibis has no type for (BIT, BIGNUM, UNION) is unknown to
+    it: it can be selected, and is passed on as the kernel answers it.
     """
     types = {
         column.name: DuckDBType.from_string(_OTHER_NAMES.get(column.type, column.type)) for column in columns
