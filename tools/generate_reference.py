@@ -1,4 +1,4 @@
-"""Write the generated pages of the reference to docs/reference/generated; docs/conf.py does so before each build."""
+"""Write the generated pages of the reference to docs/reference/generated; docs/conf.py calls it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from reference import commands, errors, functions, python, settings  # noqa: E402
+from reference import commands, errors, functions, python, settings
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "reference" / "generated"
 PARTS = (settings, functions, errors, commands, python)
@@ -19,7 +19,7 @@ def pages() -> dict[str, str]:
 
 
 def write(target: Path = TARGET) -> None:
-    """Write the pages, leave unchanged ones alone (Sphinx then need not read them again), and remove old ones."""
+    """Write pages that changed, so that Sphinx reads no more than it must, and remove old ones."""
     target.mkdir(parents=True, exist_ok=True)
     made = pages()
     for old in target.glob("*.md"):

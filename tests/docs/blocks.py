@@ -45,9 +45,16 @@ def blocks(path: Path) -> list[Block]:
     for start, end, language, text in _fences(lines):
         directly_after = found and not any(line.strip() for line in lines[last_end:start])
         last_end = end
-        if language == "text" and directly_after and found[-1].language in RUNNABLE and found[-1].not_run is None:
+        if (
+            language == "text"
+            and directly_after
+            and found[-1].language in RUNNABLE
+            and found[-1].not_run is None
+        ):
             previous = found.pop()
-            found.append(Block(previous.language, previous.text, previous.line, fails=previous.fails, output=text))
+            found.append(
+                Block(previous.language, previous.text, previous.line, fails=previous.fails, output=text)
+            )
             continue
         comment = _COMMENT.match(lines[start - 1]) if start else None
         notes = {comment["kind"].replace(" ", "_"): comment["text"]} if comment else {}

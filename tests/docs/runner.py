@@ -30,13 +30,14 @@ class Page:
         """Run a block; AssertionError naming the page and line when it does not do what the page says."""
         where = f"{self.name}:{block.line}"
         output = io.StringIO()
+        failure: avila.Error | None = None
         try:
             with contextlib.redirect_stdout(output):
                 getattr(self, f"_{block.language}")(block.text, where)
         except avila.Error as error:
-            assert type(error).__name__ == block.fails, f"{where} fails: {type(error).__name__}: {error}"
-        else:
-            assert block.fails is None, f"{where} should fail with {block.fails}, and does not"
+            failure = error
+        raised = None if failure is None else type(failure).__name__
+        assert raised == block.fails, f"{where} ends with {raised}, and not with {block.fails}: {failure}"
         if block.output is not None:
             shown = _trimmed(output.getvalue())
             assert _matches(block.output, shown), f"{where} shows\n{shown}\nand not\n{block.output}"
@@ -66,7 +67,11 @@ class Page:
             program = Path(sys.executable).with_name(words[0])
             assert program.exists(), f"{where}: {words[0]} is not installed"
             done = subprocess.run(
-                [program, *words[1:]], capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S, stdin=subprocess.DEVNULL
+                [program, *words[1:]],
+                capture_output=True,
+                text=True,
+                timeout=COMMAND_TIMEOUT_S,
+                stdin=subprocess.DEVNULL,
             )
             assert done.returncode == 0, f"{where}: {line}\n{done.stdout}\n{done.stderr}"
             print(done.stdout, end="")

@@ -1,17 +1,20 @@
-"""The README, the tutorials and the guides do what they say: every block runs, or says why it is not run here."""
+"""README, tutorials and guides do what they say: every block runs, or says why it is not run here."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+
 from docs.blocks import RUNNABLE, SHOWN, blocks
 from docs.runner import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 PROSE = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 PAGES = sorted(
-    path for path in PROSE if not {"generated", "_build", "decisions"} & set(path.parts) and path.name != "benchmarks.md"
+    path
+    for path in PROSE
+    if not {"generated", "_build", "decisions"} & set(path.parts) and path.name != "benchmarks.md"
 )
 RUN = [path for path in PAGES if any(block.language in RUNNABLE for block in blocks(path))]
 

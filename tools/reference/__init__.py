@@ -1,1 +1,1 @@
-"""Pages of the reference that are made from the code, one module a page; each has ``pages()``: path → Markdown."""
+"""Pages of the reference made from the code; each module has ``pages()``: file name → Markdown."""

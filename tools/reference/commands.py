@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from typer.main import get_command
 
-from avila.cli import app
+from avila.cli.app import app
 from reference.markdown import code, page, prose, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 INTRODUCTION = """
-`avila COMMAND --help` says the same in the terminal. Every command ends with status 0 when it did what was asked, and
-with another one, and a message on the standard error, when it did not.
+`avila COMMAND --help` says the same in the terminal. Exit codes: 0 done, 1 an error that standard error
+describes, 2 wrong usage, 130 interrupted.
 """
 
 
@@ -46,7 +46,11 @@ def _open(prefix: str, group: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _usage(name: str, command: Any) -> str:
-    options = ["[OPTIONS]"] if any(p.param_type_name == "option" and not _is_help(p) for p in command.params) else []
+    options = (
+        ["[OPTIONS]"]
+        if any(p.param_type_name == "option" and not _is_help(p) for p in command.params)
+        else []
+    )
     arguments = [_positional(p) for p in command.params if p.param_type_name == "argument"]
     return " ".join(["avila", name, *options, *arguments])
 
@@ -67,5 +71,7 @@ def _row(parameter: Any) -> list[object]:
     else:
         name = ", ".join(f"`{option}`" for option in [*parameter.opts, *parameter.secondary_opts])
     default = parameter.default
-    shown = "" if default is None or default is False or callable(default) or default == () else f"`{default}`"
+    shown = (
+        "" if default is None or default is False or callable(default) or default == () else f"`{default}`"
+    )
     return [name, getattr(parameter, "help", None) or "", shown]

@@ -10,9 +10,10 @@ import avila
 from reference.markdown import page, table
 
 INTRODUCTION = """
-Every error is a class of `avila.errors`, derives from `avila.Error`, and belongs to a class of PEP 249. It carries
-`message`, `sqlstate`, `hint`, `statement` and `position`, and `retryable` says whether the same statement may succeed
-when it is tried again unchanged. What to do about the common ones is in [](../../how-to/errors.md).
+Every error is a class of `avila.errors`, derives from `avila.Error`, and belongs to a class of PEP 249. It
+carries `message`, `sqlstate`, `hint`, `statement` and `position`, and `retryable` says whether the same
+statement may succeed when it is tried again unchanged. What to do about the common ones is in
+[Recover from errors](../../how-to/errors.md).
 """
 
 

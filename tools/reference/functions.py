@@ -1,4 +1,4 @@
-"""The functions of the installed extensions, a page each, and the kernel's table functions that Avila governs."""
+"""The functions of the installed extensions, a page each, and the kernel's table functions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from avila.planner import governed
 from reference.markdown import code, page, prose, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from avila.catalog.functions import MacroFunction, ScalarFunction, TableFunction
     from avila.extensions.api import Extension
 
@@ -16,16 +18,28 @@ if TYPE_CHECKING:
 
 FAMILIES = {
     "tables": ("Table functions", "Used where a table is: `SELECT … FROM name(…)`."),
-    "scalars": ("Functions", "Called with whole columns at a time; a NULL argument answers NULL unless said otherwise."),
+    "scalars": (
+        "Functions",
+        "Called like the kernel's own; arguments can be given by name, and those with a default left out.",
+    ),
     "macros": ("Macros", "Replaced by the expression they stand for, so they run at the kernel's own speed."),
 }
 
 GOVERNED = {
-    "FILES": ("Files", "The paths they name are checked: nothing inside the directory of the database itself can be read."),
-    "SQL_TEXT": ("SQL in a text", "The text must be a constant; it becomes part of the statement and is checked like it."),
+    "FILES": (
+        "Files",
+        "The paths they name are checked: nothing inside the directory of the database itself can be read.",
+    ),
+    "SQL_TEXT": (
+        "SQL in a text",
+        "The text must be a constant; it becomes part of the statement and is checked like it.",
+    ),
     "PURE": ("Rows from arguments", "They read nothing but their arguments."),
     "CATALOG": ("What the database holds", "They list tables, columns, types, settings and functions."),
-    "LAKE": ("The lake", "Snapshots, changes between snapshots, and maintenance; see [](../../how-to/lake.md)."),
+    "LAKE": (
+        "The lake",
+        "Snapshots, changes between snapshots, and maintenance; see [the lake](../../how-to/lake.md).",
+    ),
 }
 
 
@@ -60,12 +74,13 @@ def _entry(name: str, function: Function) -> list[str]:
 def _kernel_page() -> str:
     parts = [
         "Avila runs on DuckDB and offers its functions: scalar, aggregate and window functions are those of "
-        "[DuckDB's reference](https://duckdb.org/docs/stable/sql/functions/overview). Table functions reach further, so "
-        "Avila runs only those listed here; any other is refused with `StatementNotAllowed`."
+        "[DuckDB's reference](https://duckdb.org/docs/stable/sql/functions/overview). Table functions reach "
+        "further, so Avila runs only those listed here; any other is refused with `StatementNotAllowed`."
     ]
     for family, (title, meaning) in GOVERNED.items():
-        names: frozenset[str] = getattr(governed, family)
+        names: Iterable[str] = getattr(governed, family)
         parts += [f"## {title}", meaning, "\n".join(f"- `{name}`" for name in sorted(names))]
-    rows: list[list[object]] = [[f"`{name}`", why] for name, why in sorted(governed.REFUSED.items())]
-    parts += ["## Refused", "These scalar functions are refused.", table(["Function", "Why"], rows)]
+    refused = governed.REFUSED | governed.REFUSED_TABLES
+    rows: list[list[object]] = [[f"`{name}`", why] for name, why in sorted(refused.items())]
+    parts += ["## Refused", "These are refused, for the reason given.", table(["Function", "Why"], rows)]
     return page("Functions of the kernel", *parts, label="kernel-functions")

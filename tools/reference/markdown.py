@@ -17,7 +17,7 @@ def cell(value: object) -> str:
 
 def table(headings: list[str], rows: list[list[object]]) -> str:
     """Return a table."""
-    lines = [headings, ["---"] * len(headings), *rows]
+    lines: list[list[object]] = [[*headings], ["---"] * len(headings), *rows]
     return "\n".join("| " + " | ".join(cell(value) for value in line) + " |" for line in lines)
 
 

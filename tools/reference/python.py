@@ -1,36 +1,53 @@
-"""The Python API: directives for Sphinx's autodoc, one section a public class."""
+"""The Python API: directives for Sphinx's autodoc, one for each public class and function."""
 
 from __future__ import annotations
 
 import inspect
-from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import avila
+from avila import dbapi
 from reference.markdown import page
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
 INTRODUCTION = """
-`import avila` costs next to nothing: the parts are imported when they are first used. Names that are not on this page,
-and names with an underscore in front, may change without notice.
+`import avila` costs next to nothing: the parts are imported when they are first used. Names that are not on
+this page, and names with an underscore in front, may change without notice.
 """
 
-MODULES = {"avila.dbapi": "DB-API 2.0"}
-"""Public modules beside the package itself, and what their sections are called."""
+MODULES = {"avila": avila, "avila.dbapi": dbapi}
 
 
 def pages() -> dict[str, str]:
     """Return the page of the Python API."""
     parts = [INTRODUCTION]
-    for name in public():
-        value = getattr(avila, name)
-        directive = "autoclass" if inspect.isclass(value) else "autofunction"
-        options = "   :members:\n   :inherited-members: BaseException\n" if inspect.isclass(value) else ""
-        parts += [f"## {name}", f"```{{eval-rst}}\n.. {directive}:: {value.__module__}.{name}\n{options}```"]
-    for module, title in MODULES.items():
-        if find_spec(module) is not None:
-            parts += [f"## {title}", f"```{{eval-rst}}\n.. automodule:: {module}\n   :members:\n```"]
+    for title, module in MODULES.items():
+        parts.append(f"## {title}")
+        parts += [_directive(value) for value in public(module)]
     return {"python.md": page("Python", *parts, label="python")}
 
 
-def public() -> list[str]:
-    """Return the names that ``avila`` offers, constants left out."""
-    return [name for name in avila.__all__ if not name.startswith("__") and callable(getattr(avila, name))]
+def public(module: ModuleType) -> Iterator[type]:
+    """Yield the classes and functions that a module offers; the errors have a page of their own."""
+    for name in module.__all__:
+        value = getattr(module, name)
+        if (
+            callable(value)
+            and (value is avila.Error or not _is_error(value))
+            and value.__module__ != "datetime"
+        ):
+            yield value
+
+
+def _is_error(value: object) -> bool:
+    return inspect.isclass(value) and issubclass(value, Exception)
+
+
+def _directive(value: type) -> str:
+    name = f"{value.__module__}.{value.__qualname__}"
+    if inspect.isclass(value):
+        return f"```{{eval-rst}}\n.. autoclass:: {name}\n   :members:\n```"
+    return f"```{{eval-rst}}\n.. autofunction:: {name}\n```"

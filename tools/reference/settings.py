@@ -7,8 +7,8 @@ from reference.markdown import page, table
 
 INTRODUCTION = f"""
 A setting is looked for in this order: `SET` in the session, the keyword arguments of
-[`avila.connect`](python.md), the environment (`{ENVIRONMENT_PREFIX}` and the name in capitals), `avila.toml` in the database directory,
-and the default.
+[`avila.connect`](python.md), the environment (`{ENVIRONMENT_PREFIX}` and the name in capitals),
+`avila.toml` in the database directory, and the default.
 
 ```sql
 SET statement_timeout = 5000;
