@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from avila.kernel import values
 from avila.kernel.arrow_answer import ArrowAnswer
 from avila.kernel.base import Column
+from avila.kernel.held_rows import HeldRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +29,7 @@ class DuckDBAnswer:
 
     def __init__(self, connection: DuckDBConnection | None, rowcount: int) -> None:
         self._connection = connection
-        self._held: ArrowAnswer | None = None
+        self._held: ArrowAnswer | HeldRows | None = None
         self._stream: pa.RecordBatchReader | None = None
         self._columns: tuple[Column, ...] | None = None if connection else ()
         self.rowcount = rowcount
@@ -84,9 +86,11 @@ class DuckDBAnswer:
             return
         columns = self.columns
         with self._connection.guarded() as raw:
-            stream = self._stream if self._stream is not None else raw.to_arrow_reader(HELD_BATCH_ROWS)
-            table = stream.read_all()
-        self._held = ArrowAnswer(columns, table.to_reader())
+            if self._stream is None and not values.lossless(columns):
+                self._held = HeldRows(columns, raw.fetchall())
+            else:
+                stream = self._stream if self._stream is not None else raw.to_arrow_reader(HELD_BATCH_ROWS)
+                self._held = ArrowAnswer(columns, stream.read_all().to_reader())
         self._release()
 
     def close(self) -> None:
