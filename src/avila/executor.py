@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache
@@ -22,7 +23,7 @@ from avila.storage.paths import check_path
 from avila.storage.stores import NATIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from avila.instance import Instance
@@ -276,9 +277,14 @@ def _open(call: Any, parameters: Parameters, frames: Frames | None) -> object:
 
 def _kernel_parameters(plan: Plan, parameters: Parameters) -> Parameters:
     """Return the parameters the kernel still needs, once sources have taken theirs."""
-    if plan.placeholders is None or parameters is None or hasattr(parameters, "keys"):
+    if parameters is None or (plan.placeholders is None and not plan.taken):
         return parameters
-    return [parameters[place] for place in plan.placeholders]
+    if isinstance(parameters, Mapping):
+        return {name: value for name, value in parameters.items() if name not in plan.taken}
+    if plan.placeholders is not None:
+        return [parameters[place] for place in plan.placeholders]
+    # By number: what is left keeps its numbers.
+    return {str(n): value for n, value in enumerate(parameters, 1) if str(n) not in plan.taken}
 
 
 def _locator(plan: Plan) -> Callable[[str], int | None]:

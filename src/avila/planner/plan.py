@@ -75,6 +75,8 @@ class Plan:
     sources: tuple[SourceCall, ...] = ()
     placeholders: tuple[int, ...] | None = None
     """Which positional parameters the kernel still sees, once sources have taken theirs; None for all of them."""
+    taken: frozenset[str] = frozenset()
+    """The named and numbered parameters that only sources take; the kernel would refuse them."""
     alters: bool = False
     """Whether the native store must be checkpointed before this is acknowledged."""
     kernel: str = "duckdb"
@@ -89,5 +91,7 @@ class Context:
     relations: Mapping[tuple[str, str, str], Relation]
     catalog: str = "native"
     schema: str = "main"
+    macros: Callable[[], frozenset[str]] = frozenset
+    """The functions that users made; asked for only when a name is nothing else, because the kernel is slow to say."""
     frames: Callable[[str], bool] = lambda _name: False
     """Whether a name that is no table is a frame of the caller's."""

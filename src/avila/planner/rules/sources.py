@@ -43,7 +43,8 @@ def sources(plan: Plan, context: Context) -> Plan:
             table.set("alias", exp.TableAlias(this=exp.to_identifier(call.name)))
         table.set("this", exp.to_identifier(slot))
     left = tuple(places[id(node)] for node in question_marks(tree)) if places else None
-    return _forbid_stored(replace(plan, tree=tree, sources=tuple(found), placeholders=left))
+    taken = _names(plan.tree) - _names(tree)
+    return _forbid_stored(replace(plan, tree=tree, sources=tuple(found), placeholders=left, taken=taken))
 
 
 def _forbid_stored(plan: Plan) -> Plan:
@@ -57,6 +58,11 @@ def _forbid_stored(plan: Plan) -> Plan:
             statement=plan.statement.text,
         )
     return plan
+
+
+def _names(tree: exp.Expression) -> frozenset[str]:
+    """Return the parameters that a tree takes by name or number."""
+    return frozenset(str(node.this) for node in tree.find_all(exp.Placeholder) if node.this)
 
 
 def _name(table: exp.Table) -> str:
