@@ -62,6 +62,11 @@ class Layout:
         return self.root / "endpoint.sock"
 
     @property
+    def maintenance_error(self) -> Path:
+        """What went wrong in the last round of maintenance; not there when it went well."""
+        return self.root / "maintenance.error"
+
+    @property
     def spill(self) -> Path:
         """Where the kernel puts what does not fit in memory; encrypted, and emptied at each start."""
         return self.root / "tmp"

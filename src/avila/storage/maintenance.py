@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from avila import errors
+from avila.storage.keys import write_private
 
 if TYPE_CHECKING:
     from avila.kernel.duckdb.engine import DuckDBEngine
     from avila.settings import Settings
+    from avila.storage.layout import Layout
     from avila.storage.stores import LakeStore, NativeStore
 
 log = logging.getLogger("avila")
@@ -24,6 +27,7 @@ class Maintained(Protocol):
     native: NativeStore
     lake: LakeStore | None
     settings: Settings
+    layout: Layout | None
 
 
 class Maintenance:
@@ -78,8 +82,21 @@ class Maintenance:
                 if time.monotonic() >= lake_due:
                     self.maintain_lake()
                     lake_due = time.monotonic() + intervals[1]
-                self.last_error = None
+                self._went(None)
             except errors.Error as error:
                 # The next round tries again: a busy store is normal, a broken one shows in `avila doctor` and the log.
-                self.last_error = error
                 log.warning("maintenance: %s", error)
+                self._went(error)
+
+    def _went(self, error: errors.Error | None) -> None:
+        """Remember how a round went, and leave an error where another process can read it."""
+        self.last_error = error
+        if (layout := self._database.layout) is None:
+            return
+        try:
+            if error is None:
+                layout.maintenance_error.unlink(missing_ok=True)
+            else:
+                write_private(layout.maintenance_error, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC: {error.message}\n")
+        except OSError as problem:
+            log.warning("maintenance: its error cannot be written down: %s", problem)
