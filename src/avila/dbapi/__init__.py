@@ -19,8 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avila.connect import MEMORY
-from avila.connect import connect as open_database
+import avila
 from avila.dbapi.connection import Connection
 from avila.dbapi.cursor import Cursor
 from avila.dbapi.types import (
@@ -67,7 +66,7 @@ __all__ = [
 
 
 def connect(
-    target: str | Path | Session = MEMORY, *, autocommit: bool = False, **settings: object
+    target: str | Path | Session = ":memory:", *, autocommit: bool = False, **settings: object
 ) -> Connection:
     """Open a connection: to a directory, to ``":memory:"``, or a further one to a database that is open.
 
@@ -78,4 +77,4 @@ def connect(
             raise InterfaceError(f"{', '.join(settings)}: the settings of an open database are fixed")
         return Connection(target.database.session(), autocommit=autocommit)
     # The database itself is a session: closing the connection closes both.
-    return Connection(open_database(target, **settings), autocommit=autocommit)
+    return Connection(avila.connect(target, **settings), autocommit=autocommit)
