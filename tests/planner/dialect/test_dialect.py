@@ -13,7 +13,18 @@ from avila.errors import SyntaxError as SqlSyntaxError
 from avila.planner.dialect import Avila, generate, nodes, parse, parse_expression, position
 from avila.planner.dialect.words import COLUMN_NAME, RESERVED, TYPE_OR_FUNCTION, UNRESERVED
 
-PIECES = ["select", "from", "where", "(", ")", "[", "]", "{", "}", ",", ".", ";", ":", "::", "->", "'a'", '"b"', "1", "2.5", "a", "b", "f(", "*", "+", "-", "/", "and", "or", "not", "in", "is", "null", "like", "between", "case", "when", "then", "end", "as", "with", "union", "all", "values", "insert", "into", "update", "set", "delete", "create", "table", "int", "drop", "alter", "add", "column", "explain", "using", "on", "join", "left", "order", "by", "group", "having", "limit", "offset", "lambda", "x", "interval", "day", "cast(", "$1", "?", "#1", "exclude", "replace", "columns(", "pivot", "unpivot", "for", "merge", "matched", "copy", "to", "pragma", "prepare", "at", "version", "=>", ":=", "begin", "show", "describe"]
+# fmt: off
+PIECES = [
+    "select", "from", "where", "(", ")", "[", "]", "{", "}", ",", ".", ";", ":", "::", "->", "'a'",
+    '"b"', "1", "2.5", "a", "b", "f(", "*", "+", "-", "/", "and", "or", "not", "in", "is", "null",
+    "like", "between", "case", "when", "then", "end", "as", "with", "union", "all", "values", "insert",
+    "into", "update", "set", "delete", "create", "table", "int", "drop", "alter", "add", "column",
+    "explain", "using", "on", "join", "left", "order", "by", "group", "having", "limit", "offset",
+    "lambda", "x", "interval", "day", "cast(", "$1", "?", "#1", "exclude", "replace", "columns(",
+    "pivot", "unpivot", "for", "merge", "matched", "copy", "to", "pragma", "prepare", "at", "version",
+    "=>", ":=", "begin", "show", "describe",
+]
+# fmt: on
 
 
 def parsed_or_refused(text: str) -> list[exp.Expr] | Error:

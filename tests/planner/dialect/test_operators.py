@@ -66,7 +66,19 @@ BINARY = (
         "LIKE",
         "NOT LIKE",
     ),
-    *("ILIKE", "GLOB", "SIMILAR TO", "NOT SIMILAR TO", "IN", "NOT IN", "AT TIME ZONE"),
+    *(
+        "ILIKE",
+        "GLOB",
+        "SIMILAR TO",
+        "NOT SIMILAR TO",
+        "IN",
+        "NOT IN",
+        "AT TIME ZONE",
+        "<=>",
+        "//",
+        "!~",
+        "**",
+    ),
 )
 PREFIX = ("NOT", "-", "+", "~", "@")
 POSTFIX = (

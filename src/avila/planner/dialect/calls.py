@@ -11,7 +11,7 @@ from avila.planner.dialect.lexer import QUOTED, STRING, WORD, Token
 from avila.planner.dialect.types import TypeParser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 LAMBDA_FUNCTIONS = frozenset(
     [
@@ -30,6 +30,8 @@ LAMBDA_FUNCTIONS = frozenset(
 )
 """The functions in whose arguments the kernel reads ``x -> …`` as a lambda; elsewhere it reads from JSON."""
 
+BARE: Final = "bare_"
+"""The mark of a star's only EXCLUDE, REPLACE or RENAME that stands without parentheses."""
 _ABOVE_COMPARISON: Final = 9
 
 
@@ -64,12 +66,15 @@ class CallParser(TypeParser):
     def star(self, token: Token) -> exp.Expr:
         """Read what may follow a star: EXCLUDE, REPLACE and RENAME."""
         star = exp.Star()
-        if self.take("EXCLUDE"):
-            star.set("except_", self._one_or_wrapped(self._excluded))
-        if self.take("REPLACE"):
-            star.set("replace", self._one_or_wrapped(self._replacement))
-        if self.take("RENAME"):
-            star.set("rename", self._one_or_wrapped(self._renaming))
+        readers = (
+            ("EXCLUDE", "except_", self._excluded),
+            ("REPLACE", "replace", self._replacement),
+            ("RENAME", "rename", self._renaming),
+        )
+        for word, key, reader in readers:
+            if self.take(word):
+                star.meta[BARE + key] = not self.on("(")
+                star.set(key, self.wrapped(reader) if self.on("(") else [reader()])
         return self.mark(star, token, self.previous)
 
     def bind_parameters(self, body: exp.Expr, names: set[str]) -> exp.Expr:
@@ -313,9 +318,6 @@ class CallParser(TypeParser):
             nulls_first=None if nulls is None else nulls == "FIRST",
         )
         return self.mark(node, first, self.previous)
-
-    def _one_or_wrapped(self, item: Callable[[], exp.Expr]) -> list[exp.Expr]:
-        return self.wrapped(item) if self.on("(") else [item()]
 
     def _excluded(self) -> exp.Expr:
         first = self.token

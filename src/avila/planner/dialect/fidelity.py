@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _SKIPPED = frozenset({"(", ")", ",", ";"})
-"""Parentheses that the tree has no need of, and commas that trail."""
+"""Parentheses, which a tree of the same meaning may need fewer or more of, and commas, which may trail."""
 _OPTIONAL: Mapping[str, frozenset[str]] = {
     "ALL": frozenset({"SELECT", "("}),
     "TABLE": frozenset({"TRUNCATE"}),
@@ -36,8 +36,8 @@ def assert_faithful(sql: str, tokens: list[Token], written: Iterable[str]) -> No
 
     A difference is a gap in the grammar: better no answer than the answer to another question.
     """
-    meant = _significant(tokens)
-    said = (token for text in written for token in _significant(tokenize(text)))
+    written_tokens = [token for text in written for token in tokenize(text)]
+    meant, said = _significant(tokens), _significant(written_tokens)
     while True:
         want, have = next(meant, None), next(said, None)
         if want is None and have is None:

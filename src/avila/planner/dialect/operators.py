@@ -92,7 +92,7 @@ class OperatorParser(PrimaryParser):
         if token.kind == SYMBOL and token.value not in _NOT_PREFIX:
             self.advance()
             sign = token.value in {"+", "-"}
-            operand = self.expression(SIGN if sign else OTHER)
+            operand = self.expression(SIGN if sign else OTHER + 1)
             node: exp.Expr = (
                 exp.Neg(this=operand)
                 if token.value == "-"
@@ -137,6 +137,10 @@ class OperatorParser(PrimaryParser):
                 return None
             self.advance()
             return node(this=left, expression=self._right(strength))
+        if symbol == "::":
+            # The operand of a cast has taken its own; this one is behind a closed predicate: a IS NULL::INT.
+            self.advance()
+            return nodes.PostfixCast(this=left, to=self.type_name())
         if symbol in _OPERANDS_END or symbol in _NEVER_INFIX:
             return None
         strength = strength_of_symbol(symbol)

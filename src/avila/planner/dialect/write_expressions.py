@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from avila.planner.dialect.calls import BARE
 from avila.planner.dialect.write_operators import ATOM, OperatorWriter, strength_of
 
 if TYPE_CHECKING:
@@ -136,7 +137,9 @@ class ExpressionWriter(OperatorWriter):
         words = "*"
         for key, word in (("except_", "EXCLUDE"), ("replace", "REPLACE"), ("rename", "RENAME")):
             if items := expression.args.get(key):
-                words += f" {word} ({', '.join(self.sql(item) for item in items)})"
+                listed = ", ".join(self.sql(item) for item in items)
+                bare = expression.meta.get(BARE + key) and len(items) == 1
+                words += f" {word} {listed}" if bare else f" {word} ({listed})"
         return words
 
     def columns_sql(self, expression: exp.Columns) -> str:

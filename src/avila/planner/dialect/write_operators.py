@@ -20,6 +20,7 @@ from avila.planner.dialect.operators import (
 )
 
 _QUOTE = "'"
+_PREFIX = (exp.Not, exp.Neg, nodes.PrefixOperation)
 ATOM = 100
 _SYMBOLS: dict[type[exp.Expr], tuple[int, str]] = {
     exp.Or: (OR, "OR"),
@@ -80,6 +81,16 @@ def _symbol_of(node: exp.Expr) -> str | None:
     return known[1] if known else None
 
 
+def _opens_left(node: exp.Expr, left: exp.Expr) -> bool:
+    """Whether a left operand needs parentheses: it, or a prefix operator at its end, binds less tightly."""
+    strength = strength_of(node)
+    while isinstance(left, (exp.Binary, *_PREFIX)) and not isinstance(left, exp.Dot):
+        if strength_of(left) < strength:
+            return True
+        left = left.args.get("expression") or left.this
+    return strength_of(left) < strength
+
+
 class OperatorWriter(DuckDBGenerator):
     """Writes operators, constants and names."""
 
@@ -128,12 +139,9 @@ class OperatorWriter(DuckDBGenerator):
         pieces: list[str] = []
         node: exp.Expr = expression
         while True:
-            strength = strength_of(node)
-            right = node.args["expression"]
-            wrap = strength_of(right) <= strength
-            pieces.append(f" {_symbol_of(node)} {self._maybe_wrapped(right, wrap)}")
+            pieces.append(f" {_symbol_of(node)} {self._above(node, node.args['expression'])}")
             left = node.this
-            wrap = strength_of(left) < strength
+            wrap = _opens_left(node, left)
             if wrap or _symbol_of(left) is None:
                 pieces.append(self._maybe_wrapped(left, wrap))
                 return "".join(reversed(pieces))
@@ -144,14 +152,14 @@ class OperatorWriter(DuckDBGenerator):
 
     def _left_of(self, node: exp.Expr) -> str:
         """Write the left side of a predicate, wrapped if it binds less tightly."""
-        return self._maybe_wrapped(node.this, strength_of(node.this) < strength_of(node))
+        return self._maybe_wrapped(node.this, _opens_left(node, node.this))
 
     def _right_of(self, node: exp.Expr, operand: exp.Expr) -> str:
         """Write the operand of a prefix operator."""
         return self._maybe_wrapped(operand, strength_of(operand) < strength_of(node))
 
     def _above(self, node: exp.Expr, operand: exp.Expr) -> str:
-        """Write an operand that must bind more tightly than the predicate around it."""
+        """Write a right operand, which must bind more tightly than the operator before it."""
         return self._maybe_wrapped(operand, strength_of(operand) <= strength_of(node))
 
     def operation_sql(self, expression: nodes.Operation) -> str:
