@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
 from typer.main import get_command
 
 from avila.cli.app import app
@@ -22,7 +24,7 @@ def pages() -> dict[str, str]:
     """Return the page of the commands."""
     parts = [INTRODUCTION]
     for name, command in commands():
-        parts += [f"## avila {name}", code(_usage(name, command), "text"), prose(command.help or "")]
+        parts += [f"## avila {name}", code(_usage(name, command), "text"), _help(command)]
         rows = [_row(parameter) for parameter in command.params if not _is_help(parameter)]
         if rows:
             parts.append(table(["Argument or option", "Meaning", "Default"], rows))
@@ -43,6 +45,21 @@ def _open(prefix: str, group: Any) -> Iterator[tuple[str, Any]]:
             yield from _open(full, command)
         else:
             yield full, command
+
+
+def _help(command: Any) -> str:
+    """Return the help text as Markdown: its markup gone, its indented lines a block of code."""
+    plain = Text.from_markup(prose(command.help or "").replace("\\[", "[")).plain
+    parts: list[str] = []
+    examples: list[str] = []
+    for paragraph in plain.split("\n\n"):
+        if paragraph.startswith("  "):
+            examples.append(paragraph.strip())
+            continue
+        parts += [code("\n".join(examples), "text")] if examples else []
+        examples = []
+        parts.append(paragraph)
+    return "\n\n".join([*parts, *([code("\n".join(examples), "text")] if examples else [])])
 
 
 def _usage(name: str, command: Any) -> str:
@@ -70,7 +87,7 @@ def _row(parameter: Any) -> list[object]:
         name = f"`{(parameter.metavar or parameter.name).upper()}`"
     else:
         name = ", ".join(f"`{option}`" for option in [*parameter.opts, *parameter.secondary_opts])
-    default = parameter.default
+    default = parameter.default.value if isinstance(parameter.default, Enum) else parameter.default
     shown = (
         "" if default is None or default is False or callable(default) or default == () else f"`{default}`"
     )

@@ -34,11 +34,8 @@ def public(module: ModuleType) -> Iterator[type]:
     """Yield the classes and functions that a module offers; the errors have a page of their own."""
     for name in module.__all__:
         value = getattr(module, name)
-        if (
-            callable(value)
-            and (value is avila.Error or not _is_error(value))
-            and value.__module__ != "datetime"
-        ):
+        known_elsewhere = _is_error(value) and module is not avila
+        if callable(value) and not known_elsewhere and value.__module__.startswith("avila"):
             yield value
 
 
@@ -49,5 +46,7 @@ def _is_error(value: object) -> bool:
 def _directive(value: type) -> str:
     name = f"{value.__module__}.{value.__qualname__}"
     if inspect.isclass(value):
-        return f"```{{eval-rst}}\n.. autoclass:: {name}\n   :members:\n```"
+        errors = ", ".join(sorted(member for member, held in vars(value).items() if _is_error(held)))
+        options = ["   :members:", *([f"   :exclude-members: {errors}"] if errors else [])]
+        return "\n".join(["```{eval-rst}", f".. autoclass:: {name}", *options, "```"])
     return f"```{{eval-rst}}\n.. autofunction:: {name}\n```"
