@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 _BITPIX = (8, 16, 32, 64, -32, -64)
 _BATCH_PIXELS = 122_880
-# What astropy's decompression is known to raise for damaged data.
-_DAMAGE = (OSError, ValueError, KeyError, IndexError, TypeError, RuntimeError, OverflowError, zlib.error)
 
 
 class CompressedImage:
@@ -67,20 +64,30 @@ class CompressedImage:
         """The HDU as astropy has it; not memory-mapped, as a shrinking file must be no SIGBUS."""
         hdu = self._pixels.hdu
         hdu.check_complete(reader.size)
-        try:
+        with self._damage_named("opened"):
             file = self._fits.open(reader.file(), memmap=False, do_not_scale_image_data=True)
-        except _DAMAGE as failure:
-            raise malformed(hdu.where, f"the compressed image cannot be opened: {failure}") from failure
         with file:
-            yield file[hdu.index]
+            with self._damage_named("opened"):
+                image = file[hdu.index]
+            yield image
+
+    @contextmanager
+    def _damage_named(self, what: str) -> Iterator[None]:
+        """Name the place of a failure; for damaged data astropy raises dozens of types, some private."""
+        try:
+            yield
+        except MemoryError:
+            raise
+        except Exception as failure:
+            raise malformed(
+                self._pixels.hdu.where, f"the compressed image cannot be {what}: {failure}"
+            ) from failure
 
     def _slab(self, image: Any, start: int, count: int) -> Any:
         """Planes ``start`` to ``start + count`` of the slowest axis, flat, decompressed and not scaled."""
         hdu = self._pixels.hdu
-        try:
+        with self._damage_named("unpacked"):
             slab = image.section[start : start + count]
-        except _DAMAGE as failure:
-            raise malformed(hdu.where, f"the compressed image cannot be unpacked: {failure}") from failure
         expected = count * math.prod(hdu.shape[:-1])
         if slab.size != expected:
             raise malformed(
