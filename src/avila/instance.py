@@ -27,7 +27,13 @@ class Instance:
     """Everything that sessions of one database share. Made by :meth:`open` or :meth:`memory`."""
 
     def __init__(
-        self, engine: DuckDBEngine, native: NativeStore, lake: LakeStore | None, settings: Settings, layout: Layout | None
+        self,
+        engine: DuckDBEngine,
+        functions: frozenset[str],
+        native: NativeStore,
+        lake: LakeStore | None,
+        settings: Settings,
+        layout: Layout | None,
     ) -> None:
         self.engine = engine
         self.native = native
@@ -38,7 +44,7 @@ class Instance:
         self.history = History(settings["history_statements"], settings["slow_statement_ms"])
         self.relations = Relations()
         self.extensions = registry.discover()
-        self.functions = Functions(kernel=engine.functions(), **registry.functions(self.extensions))
+        self.functions = Functions(kernel=functions, **registry.functions(self.extensions))
         engine.register(self.functions.scalars.values())
         self._numbers = itertools.count(1)
         self._executors: dict[int, Executor] = {}
@@ -60,10 +66,12 @@ class Instance:
         clear_spill(layout)
         engine = DuckDBEngine({**settings.kernel("database"), "temp_directory": str(layout.spill)})
         try:
+            # Asked before anything is attached: over a lake the kernel takes ten times as long to list its functions.
+            functions = engine.functions()
             native = NativeStore.open(engine, layout, keys)
             lake = LakeStore.open(engine, layout, keys) if settings["lake"] else None
             engine.use(NATIVE)
-            instance = cls(engine, native, lake, settings, layout)
+            instance = cls(engine, functions, native, lake, settings, layout)
         except BaseException:
             engine.close()
             raise
@@ -74,9 +82,10 @@ class Instance:
     def memory(cls, settings: Settings) -> Instance:
         """Open a database that is gone when it is closed; it has a native store only."""
         engine = DuckDBEngine(settings.kernel("database"))
+        functions = engine.functions()
         native = NativeStore.memory(engine)
         engine.use(NATIVE)
-        return cls(engine, native, None, settings, None)
+        return cls(engine, functions, native, None, settings, None)
 
     @property
     def alive(self) -> bool:

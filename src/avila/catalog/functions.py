@@ -55,21 +55,19 @@ class TableFunction:
 
 @dataclass(frozen=True)
 class Functions:
-    """Every function of a database: the kernel's and the users' macros by name, the extensions' as declared."""
+    """Every function that a database offers by itself: the kernel's by name, the extensions' as declared."""
 
     kernel: frozenset[str] = frozenset()
-    user: frozenset[str] = frozenset()
     scalars: Mapping[str, ScalarFunction] = field(default_factory=dict)
     macros: Mapping[str, MacroFunction] = field(default_factory=dict)
     tables: Mapping[str, TableFunction] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
-        return name in self.kernel or name in self.user or name in self.scalars or name in self.macros or name in self.tables
+        return name in self.kernel or name in self.scalars or name in self.macros or name in self.tables
 
     def names(self) -> Iterable[str]:
         """Yield every name, for suggestions and completion."""
         yield from self.kernel
-        yield from self.user
         yield from self.scalars
         yield from self.macros
         yield from self.tables

@@ -24,22 +24,20 @@ class Relations:
     def __init__(self) -> None:
         self.version = 0
         self._lock = threading.Lock()
-        self._known: tuple[int, Mapping[tuple[str, str, str], Relation], frozenset[str]] | None = None
+        self._known: tuple[int, Mapping[tuple[str, str, str], Relation]] | None = None
 
     def changed(self) -> None:
         """Say that a definition committed, or was rolled back."""
         with self._lock:
             self.version += 1
 
-    def get(self, version: int) -> tuple[Mapping[tuple[str, str, str], Relation], frozenset[str]] | None:
-        """Return what is known of a version: relations, and the names of users' macros."""
+    def get(self, version: int) -> Mapping[tuple[str, str, str], Relation] | None:
+        """Return the relations of a version, when they are known."""
         known = self._known
-        return (known[1], known[2]) if known is not None and known[0] == version else None
+        return known[1] if known is not None and known[0] == version else None
 
-    def put(
-        self, version: int, relations: Mapping[tuple[str, str, str], Relation], macros: frozenset[str]
-    ) -> None:
+    def put(self, version: int, relations: Mapping[tuple[str, str, str], Relation]) -> None:
         """Remember what was read while ``version`` was the last."""
         with self._lock:
             if version == self.version:
-                self._known = (version, relations, macros)
+                self._known = (version, relations)
