@@ -47,6 +47,12 @@ LAKE: frozenset[str] = frozenset({
 })  # fmt: skip
 """The lake's own functions: change feed, snapshots and maintenance."""
 
+GRAMMAR: frozenset[str] = frozenset({
+    "coalesce", "construct_array", "extract", "grouping", "grouping_id", "if", "ifnull", "percentile_cont",
+    "percentile_disc", "try",
+})  # fmt: skip
+"""Functions of the kernel's grammar, which its catalog does not list."""
+
 TABLE_FUNCTIONS: frozenset[str] = FILES | SQL_TEXT | PURE | CATALOG | LAKE
 
 _POINTERS = "It reads memory at an address that the statement gives."

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from avila import errors
 from avila.planner.dialect import nodes, position
-from avila.planner.governed import REFUSED, REFUSED_TABLES, TABLE_FUNCTIONS
+from avila.planner.governed import GRAMMAR, REFUSED, REFUSED_TABLES, TABLE_FUNCTIONS
 from avila.planner.scope import calls
 from avila.planner.suggest import suggest
 
@@ -36,7 +36,12 @@ def bind_functions(plan: Plan, context: Context) -> Plan:
                 what = "is not governed by any rule" if exists else "does not exist"
                 condition = errors.StatementNotAllowed if exists else errors.UndefinedFunction
                 raise condition(f"table function {name} {what}", hint=suggest(name, known), **place)
-        elif name not in context.functions and not _is_local(call) and name not in context.macros():
+        elif (
+            name not in context.functions
+            and name not in GRAMMAR
+            and not _is_local(call)
+            and name not in context.macros()
+        ):
             raise errors.UndefinedFunction(
                 f"function {name} does not exist", hint=suggest(name, context.functions.names()), **place
             )
