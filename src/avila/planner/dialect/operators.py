@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from avila.planner.dialect import nodes
-from avila.planner.dialect.lexer import SYMBOL, WORD, Token
+from avila.planner.dialect.lexer import END, SYMBOL, WORD, Token
 from avila.planner.dialect.primaries import PrimaryParser
+from avila.planner.dialect.words import RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +90,7 @@ class OperatorParser(PrimaryParser):
         if token.kind == WORD and token.value == "NOT":
             self.advance()
             return self.mark(exp.Not(this=self.expression(NOT)), token, self.previous)
-        if token.kind == SYMBOL and token.value not in _NOT_PREFIX:
+        if token.kind == SYMBOL and _is_prefix(token.value):
             self.advance()
             sign = token.value in {"+", "-"}
             operand = self.expression(SIGN if sign else OTHER + 1)
@@ -170,10 +171,8 @@ class OperatorParser(PrimaryParser):
         """Whether no operand can begin here, which makes the operator before a postfix one."""
         token = self.token
         if token.kind == SYMBOL:
-            return token.value not in {"(", "[", "{", "+", "-", "@", "~", "#", "!"} and not (
-                token.value == "*" and self.peek().value == "COLUMNS"
-            )
-        return token.kind == "end" or (token.kind == WORD and token.value in _AFTER_EXPRESSION)
+            return token.value not in _OPENING and not _is_prefix(token.value)
+        return token.kind == END or (token.kind == WORD and token.value in _AFTER_EXPRESSION)
 
     def _collation(self) -> exp.Expr:
         parts = [self.label("a collation")]
@@ -268,38 +267,16 @@ class OperatorParser(PrimaryParser):
         )
 
 
-_NOT_PREFIX = frozenset({"(", "[", "{", "*", ".", "#", ")", "]", "}", ",", ";", ":", "::", ":=", "=>", "="})
-_NEVER_INFIX = frozenset({"(", "[", "{", ".", "::", "#"})
-_AFTER_EXPRESSION = frozenset(
-    [
-        "FROM",
-        "WHERE",
-        "GROUP",
-        "HAVING",
-        "ORDER",
-        "LIMIT",
-        "OFFSET",
-        "QUALIFY",
-        "WINDOW",
-        "UNION",
-        "INTERSECT",
-        "EXCEPT",
-        "AS",
-        "THEN",
-        "ELSE",
-        "END",
-        "WHEN",
-        "AND",
-        "OR",
-        "IS",
-        "ISNULL",
-        "NOTNULL",
-        "USING",
-        "ON",
-        "ASC",
-        "DESC",
-        "NULLS",
-        "RETURNING",
-        "FETCH",
-    ]
+def _is_prefix(symbol: str) -> bool:
+    """Whether an operator may stand before its only operand: a sign, or one of no precedence of its own."""
+    if symbol in {"+", "-", "||"}:
+        return True
+    return symbol not in _BINARY and symbol not in _POWERS and symbol not in _NEVER_PREFIX
+
+
+_OPENING = frozenset({"(", "[", "{", "#"})
+_NEVER_PREFIX = _OPENING | _OPERANDS_END | {".", "::", "->", "->>"}
+_NEVER_INFIX = _OPENING | {"."}
+_AFTER_EXPRESSION = (RESERVED | _RANGE_WORDS | {"IS", "ISNULL", "NOTNULL", "AT"}) - frozenset(
+    {"NULL", "TRUE", "FALSE", "CASE", "CAST", "ARRAY", "DEFAULT", "LAMBDA"}
 )
