@@ -95,7 +95,7 @@ class Layout:
             others = [entry.name for entry in root.iterdir() if not entry.name.startswith(".")]
         except OSError as error:
             raise errors.IoError(f"cannot use {root} as a database directory: {error.strerror}") from error
-        if others and not layout.exists and not set(others) <= {"avila.toml", "avila.lock"}:
+        if others and not layout.exists and not set(others) <= {"avila.toml", "avila.lock", "endpoint.sock"}:
             raise errors.InvalidCatalogName(
                 f"{root} is not an Avila database: it holds {_some(others)} but no {KEYS_NAME}",
                 hint="Give a new or empty directory; files are read where they lie, with read_csv, read_parquet, read_fits ….",
@@ -108,7 +108,7 @@ class Layout:
         probe = self.root / ".writable"
         try:
             probe.touch()
-            probe.unlink()
+            probe.unlink(missing_ok=True)  # another process may be looking too
         except OSError as error:
             raise errors.ReadOnlySqlTransaction(
                 f"{self.root} cannot be written to: {error.strerror}",
