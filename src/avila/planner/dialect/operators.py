@@ -171,7 +171,7 @@ class OperatorParser(PrimaryParser):
         """Whether no operand can begin here, which makes the operator before a postfix one."""
         token = self.token
         if token.kind == SYMBOL:
-            return token.value not in _OPENING and not _is_prefix(token.value)
+            return token.value not in _BEGINS_OPERAND and not _is_prefix(token.value)
         return token.kind == END or (token.kind == WORD and token.value in _AFTER_EXPRESSION)
 
     def _collation(self) -> exp.Expr:
@@ -275,6 +275,7 @@ def _is_prefix(symbol: str) -> bool:
 
 
 _OPENING = frozenset({"(", "[", "{", "#"})
+_BEGINS_OPERAND = _OPENING | {"*"}
 _NEVER_PREFIX = _OPENING | _OPERANDS_END | {".", "::", "->", "->>"}
 _NEVER_INFIX = _OPENING | {"."}
 _AFTER_EXPRESSION = (RESERVED | _RANGE_WORDS | {"IS", "ISNULL", "NOTNULL", "AT"}) - frozenset(
