@@ -69,16 +69,16 @@ class Session:
     @cached_property
     def functions(self) -> Functions:
         """The functions of the database, called on columns: ``db.functions.fft(t.flux, sample_rate=4.0)``."""
-        from avila.dataframe import functions
+        from avila.dataframe.functions import Functions
 
-        return functions(self)
+        return Functions(self.ibis)
 
     @cached_property
     def ibis(self) -> Backend:
         """This session as an Ibis backend: ``db.ibis.sql("…")`` is a query as a lazy DataFrame."""
-        from avila.dataframe import backend
+        from avila.dataframe.backend import Backend
 
-        return backend(self)
+        return Backend(self)
 
     def register(self, name: str, frame: object) -> None:
         """Make an Arrow-speaking object a temporary table of this session."""
@@ -110,6 +110,17 @@ class Session:
     def in_transaction(self) -> bool:
         """Whether a transaction is open."""
         return self._line is not None and self._line.in_transaction
+
+    def watch(self) -> None:
+        """Keep count of how far statements are from now on, for :attr:`progress`."""
+        line = self._lined()
+        if hasattr(line, "watch"):  # a line to another process has no such count
+            line.watch()
+
+    @property
+    def progress(self) -> float | None:
+        """How far the running statement is, 0 to 100; None when that cannot be told. From any thread."""
+        return getattr(self._line, "progress", None)
 
     def cancel(self) -> None:
         """Make the running statement end with QueryCanceled; from any thread."""

@@ -16,7 +16,7 @@ def fill(cursor):
     cursor.executemany("INSERT INTO beer VALUES (?, ?)", BEERS)
 
 
-# --- the module ---------------------------------------------------------------------------------------------------
+# --- the module ---
 
 
 def test_apilevel():
@@ -63,7 +63,7 @@ def test_closing_a_further_connection_leaves_the_database_open(memory):
     assert memory.execute("SELECT 1").fetchone() == (1,)
 
 
-# --- exceptions ---------------------------------------------------------------------------------------------------
+# --- exceptions ---
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_what_the_database_raises_is_of_the_right_class(connection, sql, kind):
         cursor.execute(sql).fetchall()
 
 
-# --- type objects and constructors --------------------------------------------------------------------------------
+# --- type objects and constructors ---
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_binary(data):
     assert dbapi.Binary(data) == bytes(data)
 
 
-# --- connections --------------------------------------------------------------------------------------------------
+# --- connections ---
 
 
 def test_commit_without_a_transaction_does_nothing(connection):
@@ -337,7 +337,7 @@ def test_repr(connection):
     assert "closed" in repr(connection)
 
 
-# --- cursors ------------------------------------------------------------------------------------------------------
+# --- cursors ---
 
 
 def test_cursor_has_its_connection(connection):

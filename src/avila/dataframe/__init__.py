@@ -21,23 +21,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from avila.dataframe.backend import Backend
-    from avila.dataframe.functions import Functions
     from avila.session import Session
-
-
-def backend(session: Session) -> Backend:
-    """Return a session as an Ibis backend; tables can be joined when they come from the same one."""
-    from avila.dataframe.backend import Backend
-
-    return Backend(session)
-
-
-def functions(session: Session) -> Functions:
-    """Return the functions of a session's database, to be called on columns."""
-    from avila.dataframe.functions import Functions
-
-    return Functions(session.ibis)
 
 
 def table(

@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from avila import __version__, errors
 from avila.dataframe import names, types
-from avila.dataframe.compiler import compiler, memory_name
+from avila.dataframe.compiler import compiler
 from avila.dataframe.conversion import arrow_schema, conform
 from avila.dataframe.tables import create_table_sql, past, quote
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.schema as sch
     import pandas as pd
+    import polars as pl
 
     from avila.result import Result
     from avila.session import Session
@@ -164,6 +165,25 @@ class Backend(SQLBackend, CanListCatalog, CanCreateDatabase):  # type: ignore[mi
             return table
         return table.column(0)[0] if isinstance(expr, ir.Scalar) else table.column(0)
 
+    def to_polars(
+        self,
+        expr: ir.Expr,
+        /,
+        *,
+        params: Mapping[ir.Scalar, Any] | None = None,
+        limit: int | str | None = None,
+        **_: Any,
+    ) -> pl.DataFrame | pl.Series | Any:
+        """Return the rows as Polars: a frame, a series or a Python value, as the expression is."""
+        try:
+            import polars
+        except ModuleNotFoundError as error:
+            raise _missing("to_polars()", error) from error
+        frame: Any = polars.from_arrow(self.to_pyarrow(expr.as_table(), params=params, limit=limit))
+        if isinstance(expr, ir.Table):
+            return frame
+        return frame.item() if isinstance(expr, ir.Scalar) else frame.to_series()
+
     def execute(
         self,
         expr: ir.Expr,
@@ -175,13 +195,11 @@ class Backend(SQLBackend, CanListCatalog, CanCreateDatabase):  # type: ignore[mi
     ) -> pd.DataFrame | pd.Series | Any:
         """Return the rows as pandas: a frame, a series or a Python value, as the expression is."""
         try:
-            from avila.dataframe.pandas import frame
+            from avila.dataframe.pandas import result
         except ModuleNotFoundError as error:
-            raise errors.MissingDependency(
-                f"to_pandas() needs the package {error.name}", hint="pip install 'avila[dataframe]'"
-            ) from error
+            raise _missing("to_pandas()", error) from error
         table = self.to_pyarrow_batches(expr, params=params, limit=limit).read_all()
-        return expr.__pandas_result__(frame(table, expr.as_table().schema()))
+        return result(expr, table)
 
     def create_table(
         self,
@@ -203,6 +221,18 @@ class Backend(SQLBackend, CanListCatalog, CanCreateDatabase):  # type: ignore[mi
         self.raw_sql(create_table_sql(self, target, source, schema, temp=temp, overwrite=overwrite))
         return self.table(name, database=(place.catalog, place.db) if place.catalog else place.db or None)
 
+    def drop_table(
+        self, name: str, /, *, database: tuple[str, str] | str | None = None, force: bool = False
+    ) -> None:
+        """Drop a table."""
+        self._drop("TABLE", name, database, force=force)
+
+    def drop_view(
+        self, name: str, /, *, database: tuple[str, str] | str | None = None, force: bool = False
+    ) -> None:
+        """Drop a view."""
+        self._drop("VIEW", name, database, force=force)
+
     def create_database(self, name: str, /, *, catalog: str | None = None, force: bool = False) -> None:
         """Create a schema."""
         self.raw_sql(f"CREATE SCHEMA {'IF NOT EXISTS ' if force else ''}{_qualified(catalog, name)}")
@@ -221,7 +251,7 @@ class Backend(SQLBackend, CanListCatalog, CanCreateDatabase):  # type: ignore[mi
 
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
         """Know an in-memory table as long as it lives; it goes with each statement that names it."""
-        self._in_memory[memory_name(op.name)] = op
+        self._in_memory[op.name] = op
 
     def _make_memtable_finalizer(self, name: str) -> None:
         """Nothing to do: in-memory tables leave nothing behind."""
@@ -229,6 +259,11 @@ class Backend(SQLBackend, CanListCatalog, CanCreateDatabase):  # type: ignore[mi
     def _drop_cached_table(self, name: str) -> None:
         """Drop a table of ``cache()`` before the next statement: the garbage collector may ask amid one."""
         self._dropped.append(name)
+
+    def _drop(self, kind: str, name: str, database: tuple[str, str] | str | None, *, force: bool) -> None:
+        place = self._to_sqlglot_table(database)
+        target = ".".join(quote(part) for part in (place.catalog, place.db, name) if part)
+        self.raw_sql(f"DROP {kind} {'IF EXISTS ' if force else ''}{target}")
 
     def _value(self, sql: str) -> Any:
         row = self.session.execute(sql).fetchone()
@@ -238,6 +273,12 @@ class Backend(SQLBackend, CanListCatalog, CanCreateDatabase):  # type: ignore[mi
         found = [name for (name,) in self.session.execute(sql, parameters).fetchall()]
         listed: list[str] = self._filter_with_like(found, like)
         return listed
+
+
+def _missing(what: str, error: ModuleNotFoundError) -> errors.MissingDependency:
+    return errors.MissingDependency(
+        f"{what} needs the package {error.name}", hint="pip install 'avila[dataframe]'"
+    )
 
 
 def _arrow(table: ops.InMemoryTable) -> object:

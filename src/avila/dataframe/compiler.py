@@ -11,22 +11,11 @@ from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 if TYPE_CHECKING:
     from avila.dataframe.calls import AggregateCall, FunctionCall
 
-MEMORY_PREFIX = "__avila_memory_"
-
-
-def memory_name(name: str) -> str:
-    """Return what an in-memory table is called in SQL: never what a table of the database is called."""
-    return MEMORY_PREFIX + name
-
 
 class Compiler(DuckDBCompiler):  # type: ignore[misc]
     """The compiler. What it makes is parsed and checked again as any statement is."""
 
     __slots__ = ()
-
-    def visit_InMemoryTable(self, op: Any, *, name: str, **_: Any) -> sge.Table:  # noqa: ARG002, N802
-        """Name an in-memory table."""
-        return sge.table_(memory_name(name), quoted=self.quoted)
 
     def visit_FunctionCall(  # noqa: N802
         self, op: FunctionCall, *, function: str, arguments: tuple[sge.Expression, ...], **_: Any

@@ -8,20 +8,27 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from ibis.formats.pyarrow import PyArrowSchema
 
+from avila import errors
+
 if TYPE_CHECKING:
     import ibis.expr.datatypes as dt
     import ibis.expr.schema as sch
 
 
 def arrow_schema(schema: sch.Schema, answered: pa.Schema) -> pa.Schema:
-    """Return the Arrow schema to promise: Ibis' own, and the kernel's type for what Ibis has no type for."""
+    """Return the Arrow schema to promise: Ibis' own, and the kernel's type where Ibis has none or only a guess."""
     promised = PyArrowSchema.from_ibis(schema)
     return pa.schema(
         [
-            field.with_type(answered.field(place).type) if _is_unknown(kind) else field
+            field.with_type(_promise(field.type, answered.field(place).type, kind))
             for place, (field, kind) in enumerate(zip(promised, schema.types, strict=True))
         ]
     )
+
+
+def _promise(wanted: pa.DataType, answered: pa.DataType, kind: dt.DataType) -> pa.DataType:
+    # Ibis guesses the digits of a decimal result, and often gives it fewer than the kernel does.
+    return answered if pa.types.is_decimal(wanted) or _is_unknown(kind) else wanted
 
 
 def conform(batch: pa.RecordBatch, promised: pa.Schema) -> pa.RecordBatch:
@@ -40,6 +47,11 @@ def _column(column: pa.Array, wanted: pa.DataType) -> pa.Array:
     except pa.ArrowNotImplementedError:
         # Arrow casts no intervals, and few nested values.
         return pa.array([_plain(value) for value in column.to_pylist()], wanted)
+    except pa.ArrowInvalid as error:
+        raise errors.NumericValueOutOfRange(
+            f"a value does not fit the type {wanted} that Ibis expects: {error}",
+            hint="Cast it to a wider type.",
+        ) from error
 
 
 def _plain(value: Any) -> Any:
