@@ -22,7 +22,7 @@ MEMORY = ":memory:"
 def connect(target: str | Path = MEMORY, **settings: object) -> Database:
     """Open a database: a directory, made when it is missing, or ``":memory:"``.
 
-    A directory that another process has open is reached through that process, with the same API; when that process ends,
+    A directory that another process has open is reached through that process, with the same API; when that one ends,
     the next call takes the directory over. Keyword arguments are settings, see the reference.
 
     Raises InvalidCatalogName for a path that is no database, ReadOnlySqlTransaction for a directory that cannot be

@@ -1,6 +1,7 @@
-"""Dates and times of Arrow as the kernel's Python values: what Python's calendar cannot hold is text, as there.
+"""Dates and times of Arrow as the kernel's Python values: what its calendar cannot hold is text, as there.
 
-Python's dates end where years have one or five digits; the kernel's do not. Infinity is the last or first date Python has.
+Python's dates end where years have one or five digits; the kernel's do not. Infinity is
+the last or first date Python has.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import tzinfo
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (the kernel's TIMESTAMP has no zone)
+_EPOCH = datetime(1970, 1, 1)  # the kernel's TIMESTAMP has no zone
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _FIRST_DAY, _LAST_DAY = 1 - _EPOCH_ORDINAL, date.max.toordinal() - _EPOCH_ORDINAL
 _DAY_INFINITY = 2**31 - 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import socket
 import threading
 import weakref
 from contextlib import suppress
@@ -15,6 +14,7 @@ from avila.server.local import encoding, failures, ownership, upload, wire
 from avila.server.local.incoming import Incoming
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Mapping, Sequence
 
     from avila.kernel.base import Answer

@@ -24,8 +24,8 @@ ROWS_AT_ONCE = 10_000
 class Incoming:
     """The rows of one statement of a remote line. Further statements of the line do not disturb it.
 
-    Rows travel as Arrow, or as Python values where Arrow would lose something; then it is the first call that takes rows
-    which decides.
+    Rows travel as Arrow, or as Python values where Arrow would lose something; then the first call that takes
+    rows decides.
     """
 
     def __init__(self, reply: Message, line: RemoteLine) -> None:

@@ -23,7 +23,7 @@ DRAIN_S = 10
 
 
 class Listener:
-    """Takes in clients from :meth:`start` to :meth:`stop`; those who come before or after wait in the socket's queue."""
+    """Takes in clients from :meth:`start` to :meth:`stop`; who comes before or after waits in its queue."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock

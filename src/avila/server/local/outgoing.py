@@ -1,4 +1,4 @@
-"""An answer on its way to a client: as Arrow where Arrow holds it whole, as rows where it does not, a piece at a time."""
+"""An answer on its way to a client: as Arrow where that holds it whole, else as rows, a piece at a time."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def connect(layout: Layout, timeout_s: float) -> socket.socket | None:
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.settimeout(timeout_s)
     try:
-        sock.connect(os.readlink(layout.socket) if layout.socket.is_symlink() else os.fspath(layout.socket))
+        sock.connect(os.fspath(layout.socket.readlink() if layout.socket.is_symlink() else layout.socket))
     except (FileNotFoundError, ConnectionRefusedError, ConnectionResetError, BlockingIOError):
         sock.close()
         return None
@@ -101,7 +101,7 @@ def connect(layout: Layout, timeout_s: float) -> socket.socket | None:
 def forget(layout: Layout) -> None:
     """Remove the endpoint that an owner left, with its private folder; the caller holds the lock."""
     if layout.socket.is_symlink():
-        target = Path(os.readlink(layout.socket))
+        target = layout.socket.readlink()
         if target.parent.name.startswith("avila-"):
             shutil.rmtree(target.parent, ignore_errors=True)
     layout.socket.unlink(missing_ok=True)
