@@ -58,6 +58,8 @@ def setup(app: Sphinx) -> None:
 
 
 def _root_page(app: Sphinx, docname: str, source: list[str]) -> None:
+    if docname == "project/index" and not any((HERE / "decisions").glob("*.md")):
+        source[0] = source[0].replace("../decisions/*\n", "")  # Sphinx warns of a pattern without pages
     if docname not in ROOT_PAGES:
         return
     path = HERE.parent / ROOT_PAGES[docname]
