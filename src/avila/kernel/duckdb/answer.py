@@ -31,6 +31,7 @@ class DuckDBAnswer:
         self._connection = connection
         self._held: ArrowAnswer | HeldRows | None = None
         self._stream: pa.RecordBatchReader | None = None
+        self._by_row = False
         self._columns: tuple[Column, ...] | None = None if connection else ()
         self.rowcount = rowcount
 
@@ -48,6 +49,7 @@ class DuckDBAnswer:
             return self._held.fetchone() if self._held else None
         with self._connection.guarded() as raw:
             row: Row | None = raw.fetchone()
+        self._by_row = True
         if row is None:
             self.close()
         return row
@@ -58,6 +60,7 @@ class DuckDBAnswer:
             return self._held.fetchmany(size) if self._held else []
         with self._connection.guarded() as raw:
             rows: list[Row] = raw.fetchmany(size)
+        self._by_row = True
         if len(rows) < size:
             self.close()
         return rows
@@ -73,6 +76,8 @@ class DuckDBAnswer:
 
     def reader(self, batch_rows: int) -> pa.RecordBatchReader:
         """Take the rows that are left as Arrow batches."""
+        if self._by_row:
+            self.detach()
         if self._connection is None:
             held = self._held or ArrowAnswer.empty()
             return held.reader(batch_rows)
@@ -86,7 +91,8 @@ class DuckDBAnswer:
             return
         columns = self.columns
         with self._connection.guarded() as raw:
-            if self._stream is None and not values.lossless(columns):
+            # Once rows were taken one by one, an Arrow stream would start behind the chunk they came from.
+            if self._stream is None and (self._by_row or not values.lossless(columns)):
                 self._held = HeldRows(columns, raw.fetchall())
             else:
                 stream = self._stream if self._stream is not None else raw.to_arrow_reader(HELD_BATCH_ROWS)
