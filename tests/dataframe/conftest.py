@@ -9,7 +9,7 @@ import pytest
 import avila
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 WORLD = """
 CREATE TABLE flight AS SELECT * FROM (VALUES
@@ -36,6 +36,7 @@ def world() -> Iterator[avila.Database]:
         yield database
 
 
-def history(database: avila.Database) -> list[str]:
-    """Return the statements that ran."""
-    return [entry.text for entry in database._link.history.entries()]
+@pytest.fixture
+def history(memory: avila.Database) -> Callable[[], list[str]]:
+    """Return what tells the statements that ran on ``memory``."""
+    return lambda: [entry.text for entry in memory._link.history.entries()]

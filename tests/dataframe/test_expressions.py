@@ -207,7 +207,8 @@ PAIRS = {
             h=f.delay.clip(0, 10), i=ibis.greatest(f.id, 3), j=f.id.cast("float64").log(2), k=-f.id, l=f.id ** 2,
         ),
         "SELECT abs(delay), round(delay, 1), ceil(delay)::BIGINT, sign(delay), sqrt(id), ln(id),"
-        " if(delay IS NULL, NULL, least(10, greatest(0, delay))), greatest(id, 3), log2(id), -id, pow(id, 2) FROM flight",
+        " if(delay IS NULL, NULL, least(10, greatest(0, delay))), greatest(id, 3), log2(id), -id, pow(id, 2)"
+        " FROM flight",
     ),
     "structs": (
         lambda f, a, q: f.select(s=f.plane["seats"], n=f.plane["name"]),

@@ -16,7 +16,6 @@ from ibis import _
 import avila
 from avila import errors
 from avila.dataframe.names import split
-from conftest import history
 
 
 def test_ibis_is_imported_when_first_used():
@@ -27,14 +26,14 @@ def test_ibis_is_imported_when_first_used():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_nothing_runs_until_rows_are_asked_for(memory):
+def test_nothing_runs_until_rows_are_asked_for(memory, history):
     memory.execute("CREATE TABLE t AS SELECT range AS a FROM range(10)")
     t = memory.table("t")
-    before = len(history(memory))
+    before = len(history())
     late = t.filter(_.a > 5).mutate(b=_.a * 2).group_by("b").agg(n=_.count()).order_by("b")
-    assert len(history(memory)) == before
+    assert len(history()) == before
     assert late.to_arrow().num_rows == 4
-    (ran,) = history(memory)[before:]
+    (ran,) = history()[before:]
     assert "GROUP BY" in ran
 
 
