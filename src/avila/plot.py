@@ -21,6 +21,7 @@ SUFFIXES = (".png", ".svg", ".pdf")
 POINTS_MAX = 100_000
 BARS_MAX = 200
 SIZE_INCHES = (8.0, 4.5)
+MARGIN_INCHES = 0.12
 DOTS_PER_INCH = 160
 COLOURS = ("#2f6f9f", "#d9822b", "#4a9a6a", "#b4474b", "#7a63a8", "#8a7a4d", "#3fa3a3", "#8c8c8c")
 INK, GRID = "#30343b", "#d9dce1"
@@ -69,6 +70,7 @@ def plot(
         raise errors.InvalidParameterValue("there are no rows to plot")
     with rc_context(_STYLE):
         figure = figure_class(figsize=SIZE_INCHES, layout="constrained")
+        figure.get_layout_engine().set(w_pad=MARGIN_INCHES, h_pad=MARGIN_INCHES)
         axes = figure.subplots()
         axes.set_prop_cycle(color=COLOURS)
         note = _KINDS[kind](axes, table, across, up)
@@ -206,7 +208,7 @@ def _chosen(
 
 
 def _matplotlib() -> tuple[Any, Any]:
-    """Return what is needed of matplotlib; its figures draw themselves, without the global state of pyplot."""
+    """Return what is needed of matplotlib: figures alone, without the global state of pyplot."""
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure

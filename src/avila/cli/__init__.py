@@ -1,4 +1,4 @@
-"""The ``avila`` command. Importing it imports nothing else: each command brings what it needs when it runs."""
+"""The ``avila`` command. Each command imports what it needs when it runs, so that help is quick."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def _root(
         False, "--version", help="Print the version and exit.", is_eager=True, callback=_version
     ),
 ) -> None:
-    # What the library logs (slow statements, maintenance) is for services; a command says what a person must know.
+    # What the library logs is for services; a command says itself what a person must know.
     logging.getLogger("avila").addHandler(logging.NullHandler())
 
 

@@ -1,7 +1,8 @@
 """A look at the first lines of a CSV file, so that a ragged one is an error that says where.
 
-The kernel guesses a file's shape so that most lines fit it, and passes over the lines before the first that does: of
-``a,b / 1,2 / 3,4,5`` it would read the last line alone. An import that loses rows is worse than one that fails.
+The kernel guesses a file's shape so that most lines fit it, and passes over the lines before the first that
+does: of ``a,b / 1,2 / 3,4,5`` it would read the last line alone. An import that loses rows is worse than one
+that fails.
 """
 
 from __future__ import annotations
@@ -52,9 +53,10 @@ def inspect(path: Path) -> Shape:
 
 def ragged(path: Path, line: int, expected: int, found: int) -> errors.BadCopyFileFormat:
     """Return the error of a line that has more or fewer values than the first."""
+    values = f"{found} value{'' if found == 1 else 's'}"
     return errors.BadCopyFileFormat(
-        f"{path}, line {line}: {found} values, where the lines before have {expected}",
-        hint="Nothing was imported. Mend the line, or read the file with read_csv(…, null_padding = true) in SQL.",
+        f"{path}, line {line}: {values}, where the lines before have {expected}",
+        hint="Nothing was imported. Mend the line, or use read_csv(…, null_padding = true) in SQL.",
     )
 
 
@@ -81,7 +83,7 @@ def _beginning(path: Path) -> tuple[str, bool]:
         raise errors.BadCopyFileFormat(f"{path} is no whole gzip file: {error}") from error
 
 
-def _decoded(path: Path, stream: IO[bytes]) -> tuple[str, bool]:
+def _decoded(path: Path, stream: IO[bytes] | gzip.GzipFile) -> tuple[str, bool]:
     data = stream.read(SAMPLE_BYTES)
     is_cut = len(data) == SAMPLE_BYTES
     try:
@@ -90,6 +92,7 @@ def _decoded(path: Path, stream: IO[bytes]) -> tuple[str, bool]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise errors.BadCopyFileFormat(
-            f"{path}, line {line}: not UTF-8 text", hint=f"iconv -f latin1 -t utf8 {path.name} > utf8.csv, perhaps."
+            f"{path}, line {line}: not UTF-8 text",
+            hint=f"iconv -f latin1 -t utf8 {path.name} > utf8.csv, perhaps.",
         ) from error
     return text, is_cut

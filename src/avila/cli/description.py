@@ -12,10 +12,13 @@ TABLES = """
 SELECT t.table_catalog, t.table_schema, t.table_name, t.table_type, count(c.column_name)
 FROM information_schema.tables t
 LEFT JOIN information_schema.columns c USING (table_catalog, table_schema, table_name)
-WHERE t.table_catalog IN ('native', 'lake') AND t.table_schema NOT IN ('avila', 'information_schema', 'pg_catalog')
+WHERE t.table_catalog IN ('native', 'lake')
+  AND t.table_schema NOT IN ('avila', 'information_schema', 'pg_catalog')
 GROUP BY ALL ORDER BY ALL
 """
-SNAPSHOTS = "SELECT count(*), max(snapshot_id), min(snapshot_time), max(snapshot_time) FROM ducklake_snapshots('lake')"
+SNAPSHOTS = """
+SELECT count(*), max(snapshot_id), min(snapshot_time), max(snapshot_time) FROM ducklake_snapshots('lake')
+"""
 
 
 def describe(database: Database) -> dict[str, Any]:
@@ -43,13 +46,16 @@ def describe(database: Database) -> dict[str, Any]:
             for extension in discover().values()
         ],
         "settings": [
-            {"name": name, "value": value, "origin": settings.origins[name]} for name, value in settings.values.items()
+            {"name": name, "value": value, "origin": settings.origins[name]}
+            for name, value in settings.values.items()
         ],
     }
 
 
 def _stores(layout: Any) -> list[dict[str, Any]]:
-    data = [path for path in layout.lake_data.rglob("*") if path.is_file()] if layout.lake_data.is_dir() else []
+    data = (
+        [path for path in layout.lake_data.rglob("*") if path.is_file()] if layout.lake_data.is_dir() else []
+    )
     catalog = _bytes(layout.lake_catalog) + _bytes(layout.lake_catalog.with_name("catalog.db.wal"))
     log = _bytes(layout.native_log)
     return [
@@ -78,8 +84,16 @@ def _tables(database: Database) -> list[dict[str, Any]]:
         quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (catalog, schema, name))
         # A view's rows are only known by running it, which may take long.
         counted = None if kind == "VIEW" else database.execute(f"SELECT count(*) FROM {quoted}").fetchone()
-        shown = ".".join(part for part in (catalog if catalog != "native" else "", schema if schema != "main" else "", name) if part)
-        found.append({"name": shown, "store": catalog, "schema": schema, "columns": columns, "rows": counted[0] if counted else None})
+        parts = ("" if catalog == "native" else catalog, "" if schema == "main" else schema, name)
+        found.append(
+            {
+                "name": ".".join(part for part in parts if part),
+                "store": catalog,
+                "schema": schema,
+                "columns": columns,
+                "rows": counted[0] if counted else None,
+            }
+        )
     return found
 
 
@@ -88,4 +102,9 @@ def _snapshots(database: Database) -> dict[str, Any] | None:
     if row is None:
         return None
     count, latest, since, until = row
-    return {"count": count, "latest": latest, "since": f"{since:%Y-%m-%d %H:%M:%S}", "until": f"{until:%Y-%m-%d %H:%M:%S}"}
+    return {
+        "count": count,
+        "latest": latest,
+        "since": f"{since:%Y-%m-%d %H:%M:%S}",
+        "until": f"{until:%Y-%m-%d %H:%M:%S}",
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 (the command line reads the annotations)
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def doctor(
     directory: Annotated[
-        Optional[Path],  # noqa: UP045 (the command line reads it)
+        Path | None,
         typer.Argument(help="A database to look at too.", show_default=False),
     ] = None,
 ) -> None:
@@ -55,7 +55,9 @@ def _print(title: str, findings: list[Finding]) -> list[Finding]:
     for finding in findings:
         mark, style = MARKS[finding.level]
         line = Text(f"  {mark} ", style=style).append(f"{finding.what:<{margin}}  ", style="default")
-        console.print(line.append(finding.found, style="dim" if not finding.advice else "default"), soft_wrap=True)
+        console.print(
+            line.append(finding.found, style="dim" if not finding.advice else "default"), soft_wrap=True
+        )
         if finding.advice:
             console.print(Text(f"    {' ' * margin}  → {finding.advice}", style="cyan"), soft_wrap=True)
     return findings

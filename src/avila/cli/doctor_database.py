@@ -27,7 +27,12 @@ def check_database(directory: Path) -> list[Finding]:
         return [Finding(Level.wrong, "directory", f"there is no directory {directory}", "Check the path.")]
     if not layout.exists:
         return [
-            Finding(Level.wrong, "directory", "is not an Avila database", f"avila shell {directory} makes one, if it is empty.")
+            Finding(
+                Level.wrong,
+                "directory",
+                "is not an Avila database",
+                f"avila shell {directory} makes one, if it is empty.",
+            )
         ]
     return [
         _permissions(layout),
@@ -61,7 +66,9 @@ def _keys(layout: Layout) -> Finding:
         keys.open_keys(layout.keys, {name: provider() for name, provider in keys.PROVIDERS.items()})
     except errors.Error as error:
         return Finding(Level.wrong, "key", error.message, error.hint)
-    return Finding(Level.well, "key", f"from provider '{json.loads(layout.keys.read_text())['provider']}', and it fits")
+    return Finding(
+        Level.well, "key", f"from provider '{json.loads(layout.keys.read_text())['provider']}', and it fits"
+    )
 
 
 def _settings(layout: Layout) -> Finding:
@@ -72,7 +79,9 @@ def _settings(layout: Layout) -> Finding:
     except errors.Error as error:
         return Finding(Level.wrong, "settings", error.message, error.hint or f"Mend {layout.settings}.")
     changed = [name for name, origin in settings.origins.items() if origin != "default"]
-    return Finding(Level.well, "settings", f"{len(changed)} differ from their defaults" if changed else "all defaults")
+    return Finding(
+        Level.well, "settings", f"{len(changed)} differ from their defaults" if changed else "all defaults"
+    )
 
 
 def _owner(layout: Layout) -> Iterator[Finding]:
@@ -85,7 +94,10 @@ def _owner(layout: Layout) -> Iterator[Finding]:
         yield Finding(Level.well, "endpoint", "the owner answers")
     else:
         yield Finding(
-            Level.wrong, "endpoint", "the owner does not answer", f"Other processes cannot share the database: end {process}."
+            Level.wrong,
+            "endpoint",
+            "the owner does not answer",
+            f"Other processes cannot share the database: end {process}.",
         )
 
 
@@ -112,7 +124,7 @@ def _maintenance(layout: Layout) -> Finding:
 
 
 def _opens(directory: Path) -> Finding:
-    from avila.connect import connect
+    from avila import connect
 
     try:
         with connect(directory) as database:

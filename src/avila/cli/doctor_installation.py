@@ -7,7 +7,6 @@ import shutil
 import sys
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avila import errors
@@ -15,6 +14,7 @@ from avila.cli.findings import Finding, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 KERNEL_EXTENSIONS = ("ducklake", "httpfs", "excel")
 EXTRAS = {
@@ -33,10 +33,8 @@ def check_installation() -> list[Finding]:
 
 
 def _python() -> Finding:
-    found = f"{platform.python_version()} in {sys.prefix}"
-    if sys.version_info < (3, 11):
-        return Finding(Level.wrong, "Python", found, "Install Avila with Python 3.11 or newer.")
-    return Finding(Level.well, "Python", found)
+    # An older Python cannot even import this.
+    return Finding(Level.well, "Python", f"{platform.python_version()} in {sys.prefix}")
 
 
 def _kernel() -> Iterator[Finding]:
@@ -48,7 +46,10 @@ def _kernel() -> Iterator[Finding]:
     wanted = wanted.partition("==")[2]
     if wanted and duckdb.__version__ != wanted:
         yield Finding(
-            Level.wrong, "kernel", f"duckdb {duckdb.__version__}, made for {wanted}", f"pip install duckdb=={wanted}"
+            Level.wrong,
+            "kernel",
+            f"duckdb {duckdb.__version__}, made for {wanted}",
+            f"pip install duckdb=={wanted}",
         )
     else:
         yield Finding(Level.well, "kernel", f"duckdb {duckdb.__version__}")
@@ -68,7 +69,10 @@ def _parser() -> Finding:
     except PackageNotFoundError:
         return Finding(Level.well, "SQL parser", f"sqlglot {version('sqlglot')}")
     return Finding(
-        Level.wrong, "SQL parser", f"sqlglotc {compiled}: compiled, and Avila refines it", "pip uninstall sqlglotc"
+        Level.wrong,
+        "SQL parser",
+        f"sqlglotc {compiled}: compiled, and Avila refines it",
+        "pip uninstall sqlglotc",
     )
 
 
@@ -83,7 +87,10 @@ def _extensions() -> Iterator[Finding]:
         except Exception as error:  # noqa: BLE001 (third-party code may fail in any way; that is the finding)
             package = point.dist.name if point.dist else point.value
             yield Finding(
-                Level.wrong, f"extension {point.name}", f"{type(error).__name__}: {error}", f"pip install -U {package}"
+                Level.wrong,
+                f"extension {point.name}",
+                f"{type(error).__name__}: {error}",
+                f"pip install -U {package}",
             )
         else:
             yield Finding(Level.well, f"extension {point.name}", "loads")
@@ -110,7 +117,9 @@ def _key_folder() -> Finding:
         return Finding(Level.wrong, "key files", f"{folder} can be entered by others", f"chmod 700 {folder}")
     loose = [path for path in folder.glob("*.key") if path.stat().st_mode & 0o077]
     if loose:
-        return Finding(Level.wrong, "key files", f"{loose[0]} can be read by others", f"chmod 600 {folder}/*.key")
+        return Finding(
+            Level.wrong, "key files", f"{loose[0]} can be read by others", f"chmod 600 {folder}/*.key"
+        )
     return Finding(Level.well, "key files", f"{len(list(folder.glob('*.key')))} in {folder}, for you alone")
 
 
@@ -120,5 +129,7 @@ def space(path: Path) -> Finding:
 
     free = shutil.disk_usage(path).free
     if free < SPACE_LOW_BYTES:
-        return Finding(Level.wrong, "disk space", f"{decimal(free)} free", f"Free some on the disk of {path}.")
+        return Finding(
+            Level.wrong, "disk space", f"{decimal(free)} free", f"Free some on the disk of {path}."
+        )
     return Finding(Level.well, "disk space", f"{decimal(free)} free")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path  # noqa: TC003 (the command line reads the annotations)
-from typing import IO, TYPE_CHECKING, Annotated, Optional
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from avila.cli.writers import Format
+from avila.cli.writers import Format  # noqa: TC001 (likewise)
 
 if TYPE_CHECKING:
     from avila.result import Result
@@ -22,11 +22,16 @@ def export(
         str, typer.Argument(metavar="TABLE|SQL", help="A table's name, or a query.", show_default=False)
     ],
     file: Annotated[
-        Path, typer.Argument(help="The file: *.parquet, *.csv, *.json, *.jsonl, *.arrow, *.md.", show_default=False)
+        Path,
+        typer.Argument(
+            help="The file: *.parquet, *.csv, *.json, *.jsonl, *.arrow, *.md.", show_default=False
+        ),
     ],
     format_: Annotated[
-        Optional[Format],  # noqa: UP045 (the command line reads it)
-        typer.Option("--format", help="The format, when the file's name does not say it.", show_default=False),
+        Format | None,
+        typer.Option(
+            "--format", help="The format, when the file's name does not say it.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Write a table, or what a query answers, to a file.
@@ -52,7 +57,9 @@ def export(
         with open_database(directory, make=False) as database, whole_file(file) as stream:
             if stderr().is_terminal:
                 database.watch()
-            written = watched(database, lambda: _write(database.execute(query), kind, stream), f"writing {file.name}")
+            written = watched(
+                database, lambda: _write(database.execute(query), kind, stream), f"writing {file.name}"
+            )
         print_note(f"{written:,} row{'' if written == 1 else 's'} in {file} ({_size(file.stat().st_size)})")
 
 
@@ -62,7 +69,9 @@ def _write(result: Result, kind: Format, stream: IO[bytes]) -> int:
     from avila.cli.writers import writer
 
     if not result.columns:
-        raise errors.InvalidParameterValue("this statement answers no rows", hint="Export a table or a SELECT.")
+        raise errors.InvalidParameterValue(
+            "this statement answers no rows", hint="Export a table or a SELECT."
+        )
     counts: list[int] = []
     writer(kind)(result, stream, counts.append)
     return sum(counts)

@@ -1,4 +1,4 @@
-"""What a command does when something goes wrong: one clear error on standard error, and an exit code that says so."""
+"""What a command does when something goes wrong: one clear error, and an exit code that says so."""
 
 from __future__ import annotations
 

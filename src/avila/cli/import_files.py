@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 (the command line reads the annotations)
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,20 +13,29 @@ if TYPE_CHECKING:
 
 
 def import_files(
-    directory: Annotated[Path, typer.Argument(help="The database; made when it is missing.", show_default=False)],
+    directory: Annotated[
+        Path, typer.Argument(help="The database; made when it is missing.", show_default=False)
+    ],
     files: Annotated[
-        list[Path], typer.Argument(help="CSV, TSV, Parquet, JSON, XLSX, FITS or Arrow files.", show_default=False)
+        list[Path],
+        typer.Argument(help="CSV, TSV, Parquet, JSON, XLSX, FITS or Arrow files.", show_default=False),
     ],
     table: Annotated[
-        Optional[str],  # noqa: UP045 (the command line reads it)
+        str | None,
         typer.Option(help="One table for all files; else a table a file, named like it.", show_default=False),
     ] = None,
     into: Annotated[str, typer.Option(help="The store: native or lake.")] = "native",
     append: Annotated[bool, typer.Option("--append", help="Add the rows to tables that are there.")] = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Put the rows in place of tables that are there.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put the rows in place of tables that are there.")
+    ] = False,
     header: Annotated[
-        Optional[bool],  # noqa: UP045
-        typer.Option("--header/--no-header", help="Whether CSV files begin with names; else judged.", show_default=False),
+        bool | None,
+        typer.Option(
+            "--header/--no-header",
+            help="Whether CSV files begin with names; else judged.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Load files into tables; all of them, or none when one fails.
@@ -48,7 +57,13 @@ def import_files(
         raise usage("--append and --replace contradict each other")
     if into not in STORES:
         raise usage(f"--into is one of {', '.join(STORES)}")
-    mode = import_plan.Mode.append if append else import_plan.Mode.replace if replace else import_plan.Mode.create
+    mode = (
+        import_plan.Mode.append
+        if append
+        else import_plan.Mode.replace
+        if replace
+        else import_plan.Mode.create
+    )
     with reported():
         targets = import_plan.targets(files, table, into, header)
         with open_database(directory) as database:

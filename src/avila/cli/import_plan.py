@@ -1,4 +1,4 @@
-"""What an import will do, worked out before anything is touched: which reader takes which file into which table."""
+"""What an import will do, worked out before anything is touched: which reader, which file, which table."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _READERS = {
-    ".csv": "read_csv", ".tsv": "read_csv", ".tab": "read_csv", ".txt": "read_csv", ".parquet": "read_parquet",
-    ".json": "read_json", ".jsonl": "read_json", ".ndjson": "read_json", ".xlsx": "read_xlsx", ".fits": "read_fits",
-    ".fit": "read_fits", ".fts": "read_fits", ".arrow": "arrow", ".arrows": "arrow", ".feather": "arrow",
+    ".csv": "read_csv", ".tsv": "read_csv", ".tab": "read_csv", ".txt": "read_csv",
+    ".parquet": "read_parquet", ".json": "read_json", ".jsonl": "read_json", ".ndjson": "read_json",
+    ".xlsx": "read_xlsx", ".fits": "read_fits", ".fit": "read_fits", ".fts": "read_fits",
+    ".arrow": "arrow", ".arrows": "arrow", ".feather": "arrow",
 }  # fmt: skip
 _PACKED = (".gz", ".zst")
 
@@ -89,7 +90,8 @@ def _file(path: Path, header: bool | None) -> File:
     if reader is None:
         raise errors.InvalidParameterValue(
             f"no reader for {path.name}: its name ends in {suffix or 'nothing'}",
-            hint=suggest(suffix, _READERS) or f"Readable are {', '.join('*' + ending for ending in _READERS)}.",
+            hint=suggest(suffix, _READERS)
+            or f"Readable are {', '.join('*' + ending for ending in _READERS)}.",
         )
     if reader == "arrow":
         return File(path, None)
@@ -97,9 +99,11 @@ def _file(path: Path, header: bool | None) -> File:
     if reader != "read_csv":
         return File(path, f"{reader}({place})")
     shape = inspect(path)
-    options = f", delim = {literal(shape.delimiter)}, quote = '\"', escape = '\"', skip = {shape.skip}, comment = ''"
-    chosen = "" if header is None else f", header = {str(header).lower()}"
-    return File(path, f"read_csv({place}{options}{chosen})")
+    options = [f"delim = {literal(shape.delimiter)}", "quote = '\"'", "escape = '\"'", "comment = ''"]
+    options.append(f"skip = {shape.skip}")
+    if header is not None:
+        options.append(f"header = {str(header).lower()}")
+    return File(path, f"read_csv({place}, {', '.join(options)})")
 
 
 def _from_extensions(suffix: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path  # noqa: TC003 (the command line reads the annotations)
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-class InfoFormat(str, Enum):
+class InfoFormat(StrEnum):
     """How the description is written."""
 
     text = "text"
@@ -23,7 +23,9 @@ class InfoFormat(str, Enum):
 
 def info(
     directory: Annotated[Path, typer.Argument(help="The database.", show_default=False)],
-    format_: Annotated[InfoFormat, typer.Option("--format", help="For people, or for programs.")] = InfoFormat.text,
+    format_: Annotated[
+        InfoFormat, typer.Option("--format", help="For people, or for programs.")
+    ] = InfoFormat.text,
 ) -> None:
     """Describe a database: stores, tables, snapshots, extensions and settings.
 
@@ -50,25 +52,48 @@ def info(
 
 def _print(described: dict[str, Any]) -> None:
     from rich.filesize import decimal
+    from rich.text import Text
 
     from avila.show import output_console
 
     console = output_console()
-    console.print(f"[bold]{described['database']}[/]  [dim]{'open in another process' if not described['owner'] else ''}[/]")
+    elsewhere = "" if described["owner"] else "  open in another process"
+    console.print(
+        Text(described["database"], style="bold").append(elsewhere, style="not bold dim"), soft_wrap=True
+    )
     _section(console, "Stores", ((s["name"], decimal(s["bytes"]), s["about"]) for s in described["stores"]))
     _section(
         console,
         "Tables",
         (
-            (t["name"], "view" if t["rows"] is None else f"{t['rows']:,} rows", f"{t['columns']} columns")
+            (
+                t["name"],
+                "view" if t["rows"] is None else _several(t["rows"], "row"),
+                _several(t["columns"], "column"),
+            )
             for t in described["tables"]
         ),
     )
-    lake = described["snapshots"]
-    if lake:
-        _section(console, "Snapshots of the lake", [(str(lake["count"]), f"version {lake['latest']}", f"{lake['since']} to {lake['until']}")])
-    _section(console, "Extensions", ((e["name"], f"{e['functions']} functions", e["summary"]) for e in described["extensions"]))
-    _section(console, "Settings", ((s["name"], "-" if s["value"] is None else str(s["value"]), s["origin"]) for s in described["settings"]))
+    if lake := described["snapshots"]:
+        line = (str(lake["count"]), f"version {lake['latest']}", f"{lake['since']} to {lake['until']}")
+        _section(console, "Snapshots of the lake", [line])
+    _section(
+        console,
+        "Extensions",
+        ((e["name"], _several(e["functions"], "function"), e["summary"]) for e in described["extensions"]),
+    )
+    _section(
+        console,
+        "Settings",
+        (
+            (s["name"], "-" if s["value"] is None else str(s["value"]), s["origin"])
+            for s in described["settings"]
+        ),
+    )
+
+
+def _several(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _section(console: Console, title: str, rows: Iterable[tuple[str, str, str]]) -> None:

@@ -16,8 +16,8 @@ MEMORY = ":memory:"
 
 def open_database(directory: Path, *, make: bool = True) -> Database:
     """Open a database; with ``make``, a new one where the directory is missing or empty, which is said."""
+    from avila import connect
     from avila.cli.failure import print_note
-    from avila.connect import connect
 
     if str(directory) == MEMORY:
         return connect(MEMORY)

@@ -29,23 +29,27 @@ def watched(session: Session, work: Callable[[], Answered], what: str = "running
     """
     answered: list[Any] = []
     failed: list[BaseException] = []
-    done = threading.Event()
+    done, given_up = threading.Event(), threading.Event()
 
     def run() -> None:
         try:
-            answered.append(work())
+            if not given_up.is_set():
+                answered.append(work())
         except BaseException as error:  # noqa: BLE001 (raised again on the thread that waits)
             failed.append(error)
         finally:
             done.set()
 
     # A daemon: after a second Ctrl-C nothing may keep the process.
-    threading.Thread(target=run, name="avila-statement", daemon=True).start()
+    thread = threading.Thread(target=run, name="avila-statement", daemon=True)
     try:
+        thread.start()
         _wait(session, done, stderr(), what)
     except KeyboardInterrupt:
-        # Cancelled again and again, since a cancellation between two statements of the work hits neither.
-        while not done.wait(LOOKED_AT_EVERY_S):
+        given_up.set()
+        # Cancelled again and again, since a cancellation between two statements of the work hits neither. A thread that
+        # Ctrl-C kept from starting will never be done.
+        while not done.wait(LOOKED_AT_EVERY_S) and thread.is_alive():
             session.cancel()
         if failed and not isinstance(failed[0], errors.QueryCanceled):
             raise failed[0] from None

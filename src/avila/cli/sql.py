@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path  # noqa: TC003 (the command line reads the annotations)
-from typing import IO, TYPE_CHECKING, Annotated, Any, Optional
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,31 +20,43 @@ ROWS_SHOWN = 50
 def sql(
     directory: Annotated[Path, typer.Argument(help="The database, or :memory:.", show_default=False)],
     statement: Annotated[
-        Optional[str],  # noqa: UP045 (the command line reads it)
-        typer.Argument(help="SQL; without it and without --file, standard input is read.", show_default=False),
+        str | None,
+        typer.Argument(
+            help="SQL; without it and without --file, standard input is read.", show_default=False
+        ),
     ] = None,
     file: Annotated[
-        Optional[list[Path]],  # noqa: UP045
-        typer.Option("--file", "-f", help="Run the statements of a file; may be repeated.", show_default=False),
+        list[Path] | None,
+        typer.Option(
+            "--file", "-f", help="Run the statements of a file; may be repeated.", show_default=False
+        ),
     ] = None,
     param: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option("--param", "-p", help="A value for ? or $1, or name=value for $name.", show_default=False),
+        list[str] | None,
+        typer.Option(
+            "--param", "-p", help="A value for ? or $1, or name=value for $name.", show_default=False
+        ),
     ] = None,
     format_: Annotated[
-        Optional[Format],  # noqa: UP045
-        typer.Option("--format", help="How to write the answer; else as --output ends, or a table.", show_default=False),
+        Format | None,
+        typer.Option(
+            "--format", help="How to write the answer; else as --output ends, or a table.", show_default=False
+        ),
     ] = None,
     output: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--output", "-o", help="Write the answer to a file, whole or not at all.", show_default=False),
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write the answer to a file, whole or not at all.", show_default=False
+        ),
     ] = None,
-    rows: Annotated[int, typer.Option(help="Rows that a printed table shows; 0 for all.", min=0)] = ROWS_SHOWN,
+    rows: Annotated[
+        int, typer.Option(help="Rows that a printed table shows; 0 for all.", min=0)
+    ] = ROWS_SHOWN,
 ) -> None:
     """Run SQL and print the answer.
 
-    A table shows the answer of every statement; the other formats write the last one's, as it arrives, however
-    large it is.
+    A table shows the answer of every statement; the other formats write the last one's, as it arrives,
+    however large it is.
 
     [bold]Examples[/]
 
@@ -58,8 +70,8 @@ def sql(
 
       avila sql obs "FROM 'catalogue.fits'" -o catalogue.parquet
 
-    [bold]Exit codes[/]: 0 done, 1 a statement failed (standard error says which, where and why), 2 wrong usage,
-    130 interrupted by Ctrl-C, which cancels the statement.
+    [bold]Exit codes[/]: 0 done, 1 a statement failed (standard error says where and why), 2 wrong usage,
+    130 interrupted by Ctrl-C, which cancels the statement, 141 the reader of the output went away.
     """
     from avila.cli.failure import reported
     from avila.cli.opening import open_database
@@ -77,7 +89,12 @@ def sql(
 
 
 def _run_all(
-    session: Session, texts: list[tuple[str | None, str]], parameters: Any, kind: Format, output: Path | None, rows: int
+    session: Session,
+    texts: list[tuple[str | None, str]],
+    parameters: Any,
+    kind: Format,
+    output: Path | None,
+    rows: int,
 ) -> None:
     """Run every statement; each shows its table, or the last writes its answer."""
     from avila.cli.failure import reported, stderr
@@ -156,4 +173,6 @@ def _refuse_terminal(kind: Format) -> None:
     if kind is Format.parquet:
         raise usage("Parquet is written to a file only: give --output")
     if sys.stdout.isatty():
-        raise usage(f"{kind.value} is binary, and standard output is a terminal: give --output, or redirect it")
+        raise usage(
+            f"{kind.value} is binary, and standard output is a terminal: give --output, or redirect it"
+        )

@@ -15,8 +15,8 @@ def quickstart(
 ) -> None:
     """Fill a database with real data and show what it can do, in less than two minutes.
 
-    All flights that left New York City in 2013, three centuries of sunspots, an image of the star cluster M13 and the
-    antennas of a radio telescope, all of which come with Python packages: nothing is downloaded.
+    All flights that left New York City in 2013, three centuries of sunspots, an image of the star cluster M13
+    and the antennas of a radio telescope, all of which come with Python packages: nothing is downloaded.
 
     [bold]Examples[/]
 

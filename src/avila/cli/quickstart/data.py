@@ -55,7 +55,8 @@ def _file(package: str, inside: str) -> Path:
     path = Path(next(iter(places))) / inside if places else None
     if path is None or not path.exists():
         raise errors.MissingDependency(
-            f"the data of the quickstart need the package {package}" + ("" if path is None else f" with its {inside}"),
+            f"the data of the quickstart need the package {package}"
+            + ("" if path is None else f" with its {inside}"),
             hint="pip install 'avila[quickstart]'",
         )
     return path

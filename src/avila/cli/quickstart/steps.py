@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Step:
     """One thing to show.
 
-    ``setup`` runs first, ``files`` are the parameters that hold paths, ``seen`` makes a sentence of the answer's first row,
-    and ``plot`` says how the answer is drawn instead of printed.
+    ``setup`` runs first, ``files`` are the parameters that hold paths, ``seen`` makes a sentence of the
+    answer's first row, and ``plot`` says how the answer is drawn instead of printed.
     """
 
     title: str
@@ -51,7 +51,9 @@ FROM day
 WINDOW week AS (PARTITION BY origin ORDER BY date ROWS BETWEEN 3 PRECEDING AND 3 FOLLOWING)
 QUALIFY row_number() OVER (PARTITION BY origin ORDER BY delay_min DESC) = 1
 ORDER BY delay_min DESC""",
-    lambda row: f"On {row['date']} departures from {row['origin']} were {row['delay_that_day']} minutes late on average.",
+    lambda row: (
+        f"On {row['date']} flights left {row['origin']} {row['delay_that_day']} minutes late on average."
+    ),
 )
 
 TRAVEL = Step(
@@ -63,7 +65,8 @@ UNION ALL
 SELECT 'now', count(*), max(dep_delay) FROM lake.delays""",
     lambda row: f"The {row['flights']:,} flights of version {{before}} are still there to be asked for.",
     setup=(
-        "CREATE OR REPLACE TABLE lake.delays AS SELECT origin, dest, dep_delay FROM flights WHERE dep_delay IS NOT NULL",
+        "CREATE OR REPLACE TABLE lake.delays AS\n"
+        "SELECT origin, dest, dep_delay FROM flights WHERE dep_delay IS NOT NULL",
         "DELETE FROM lake.delays WHERE dep_delay > 120",
     ),
 )
@@ -82,26 +85,30 @@ ORDER BY amplitude DESC LIMIT 5""",
 )
 
 ANTENNAS = Step(
-    "How large is a radio telescope? The antennas of the Very Large Array, read from a FITS table where it lies.",
+    "How large is a radio telescope? The antennas of the Very Large Array, from a FITS table.",
     """\
-SELECT trim(a.anname) AS antenna, trim(b.anname) AS and_antenna,
+SELECT a.anname[6:8] AS antenna, b.anname[6:8] AS and_antenna,
        round(list_distance(a.stabxyz, b.stabxyz) / 1000, 2) AS apart_km
 FROM read_fits($antennas, hdu = 'AIPS AN') a
 JOIN read_fits($antennas, hdu = 'AIPS AN') b ON a.nosta < b.nosta
 ORDER BY apart_km DESC LIMIT 3""",
-    lambda row: f"{row['antenna']} and {row['and_antenna']} stand {row['apart_km']} km apart.",
+    lambda row: (
+        f"The antennas on {row['antenna']} and {row['and_antenna']} stand {row['apart_km']} km apart."
+    ),
     files=("antennas",),
 )
 
 CLUSTER = Step(
-    "How bright is the globular cluster M13? A FITS image is a table of pixels: its light by distance from the centre.",
+    "How bright is the star cluster M13? A FITS image is a table of pixels: light by distance from the centre.",
     """\
 SELECT floor(sqrt((x - 150.5)**2 + (y - 150.5)**2) / 25)::INT * 25 AS from_arcsec,
        count(*) AS pixels, round(avg(value)) AS mean_light,
-       bar(avg(value), 0, 15000, 24) AS profile
+       bar(avg(value) - 100, 0, 250, 24) AS profile
 FROM read_fits($cluster)
 GROUP BY from_arcsec HAVING from_arcsec < 150 ORDER BY from_arcsec""",
-    lambda row: f"The innermost {row['pixels']:,} of its pixels have a mean value of {row['mean_light']:,.0f}.",
+    lambda row: (
+        f"The innermost {row['pixels']:,} of its pixels have a mean value of {row['mean_light']:,.0f}."
+    ),
     files=("cluster",),
 )
 
@@ -113,7 +120,7 @@ WITH spectrum AS (
   FROM sunspots, (SELECT avg(spots) AS mean FROM sunspots)
 )
 SELECT 1 / line.frequency AS "period in years", line.amplitude AS amplitude
-FROM spectrum WHERE line.frequency BETWEEN 1 / 40 AND 1 / 3
+FROM spectrum WHERE line.frequency BETWEEN 1 / 25 AND 1 / 3
 ORDER BY ALL""",
     plot={"kind": "line", "x": "period in years", "y": "amplitude"},
 )

@@ -51,7 +51,7 @@ class Tour:
         self._end()
 
     def _load(self) -> None:
-        """Make the tables, in one transaction: a quickstart that is interrupted leaves the tables of before."""
+        """Make the tables in one transaction: an interrupted quickstart leaves the tables of before."""
         began = time.perf_counter()
         if self.console.is_terminal:
             self.database.watch()
@@ -66,16 +66,19 @@ class Tour:
                 bar.advance(task)
             self.database.execute(
                 "CREATE OR REPLACE TABLE sunspots AS "
-                f'SELECT "YEAR"::INT AS year, "SUNACTIVITY"::DOUBLE AS spots FROM read_csv(\'{_quoted(self.data.sunspots)}\')'
+                "SELECT YEAR::INT AS year, SUNACTIVITY::DOUBLE AS spots "
+                f"FROM read_csv('{_quoted(self.data.sunspots)}')"
             )
             bar.advance(task)
+        seconds = time.perf_counter() - began
         self.console.print(
-            f"[green]✓[/] {total:,} rows of flights, weather, planes, airports and airlines, and the sunspot numbers, "
-            f"in [bold]{self.directory}[/] [dim]· {_spoken(time.perf_counter() - began)}[/]"
+            f"[green]✓[/] {total:,} rows of flights, weather, planes, airports and airlines, and the sunspot "
+            f"numbers, in [bold]{self.directory}[/] [dim]· {_spoken(seconds)}[/]",
+            soft_wrap=True,
         )
 
     def _show(self, step: Step) -> None:
-        """Show a step: what it asks, its SQL, the answer, how long it took and what is to be seen."""
+        """Show what a step asks, its SQL, the answer, how long it took and what is to be seen."""
         self.console.print(f"\n[bold]{step.title}[/]")
         for sql in step.setup:
             self._code(sql + ";")
@@ -106,7 +109,8 @@ class Tour:
 
     def _plot(self, result: Result, options: dict[str, str]) -> None:
         path = self.directory / PLOT_FILE
-        title = f"Sunspots, 1700–2008: the strongest period is {self._facts['period']} years"
+        first, last = self.database.execute("SELECT min(year), max(year) FROM sunspots").fetchall()[0]
+        title = f"Sunspots {first}–{last}: the strongest period is {self._facts['period']} years"
         result.plot(path, kind=options["kind"], x=options["x"], y=options["y"], title=title)
         self.console.print(f"[green]→[/] {path}")
 
@@ -154,7 +158,7 @@ class Tour:
             f'  [cyan]avila sql {place} "FROM planes" --format csv[/]\n'
             f"  [cyan]avila import {place} YOUR.csv[/]       your own data, as a table\n"
             f"  [cyan]avila info {place}[/]                  what it holds\n"
-            f'  [cyan]python -c "import avila; avila.connect(\'{place}\').table(\'flights\').count()"[/]',
+            f"  [cyan]python -c \"import avila; avila.connect('{place}').sql('FROM weather').show()\"[/]",
             soft_wrap=True,
         )
 

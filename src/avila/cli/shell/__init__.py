@@ -16,9 +16,9 @@ def shell(
 ) -> None:
     r"""Work in a database: type SQL, see tables.
 
-    A statement ends with a semicolon and may take several lines. Tab completes names, Ctrl-C cancels the running
-    statement, Ctrl-D leaves, \? lists the commands. When standard input is no terminal, its statements are run and
-    printed up to the first that fails, which ends with exit code 1.
+    A statement ends with a semicolon and may take several lines. Tab completes names, Ctrl-C cancels the
+    running statement, Ctrl-D leaves, \? lists the commands. When standard input is no terminal, its statements
+    are run and printed up to the first that fails, which ends with exit code 1.
 
     [bold]Examples[/]
 

@@ -57,7 +57,9 @@ def describe(runner: Runner, name: str) -> None:
     if not found and len(wanted) == 2:
         found = [row[:3] for row in known if [row[0].lower(), row[2].lower()] == wanted]
     if not found:
-        raise errors.UndefinedTable(f"there is no table or view {name}", hint=suggest(name, [row[2] for row in known]))
+        raise errors.UndefinedTable(
+            f"there is no table or view {name}", hint=suggest(name, [row[2] for row in known])
+        )
     for place in found:
         if len(found) > 1:
             runner.show("SELECT ? AS store, ? AS schema, ? AS name", list(place))
@@ -82,7 +84,11 @@ def functions(runner: Runner, pattern: str) -> None:
     wanted = pattern.lower() or "*"
     wanted = wanted if "*" in wanted else f"*{wanted}*"
     chosen = sorted({row for row in rows if fnmatch(row[0].partition("(")[0].lower(), wanted)})
-    names = (("function", "VARCHAR", pa.string()), ("kind", "VARCHAR", pa.string()), ("about", "VARCHAR", pa.string()))
+    names = (
+        ("function", "VARCHAR", pa.string()),
+        ("kind", "VARCHAR", pa.string()),
+        ("about", "VARCHAR", pa.string()),
+    )
     print_table(Result(ArrowAnswer.of(names, chosen)), runner.rows)
 
 

@@ -53,7 +53,9 @@ def _expanded(runner: Runner, argument: str) -> None:
 def _rows(runner: Runner, argument: str) -> None:
     if argument:
         if not argument.isdigit():
-            raise errors.InvalidParameterValue(f"{argument} is no number of rows", hint=r"\rows 100, or \rows 0 for all")
+            raise errors.InvalidParameterValue(
+                f"{argument} is no number of rows", hint=r"\rows 100, or \rows 0 for all"
+            )
         runner.rows = int(argument)
     print_note(f"tables show {runner.rows or 'all'} rows")
 
@@ -63,7 +65,8 @@ def _format(runner: Runner, argument: str) -> None:
     if argument:
         if argument not in known:
             raise errors.InvalidParameterValue(
-                f"there is no format {argument}", hint=suggest(argument, known) or f"The formats are {', '.join(known)}."
+                f"there is no format {argument}",
+                hint=suggest(argument, known) or f"The formats are {', '.join(known)}.",
             )
         runner.format = Format(argument)
     print_note(f"the format is {runner.format.value}")

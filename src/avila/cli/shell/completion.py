@@ -13,13 +13,13 @@ from avila.cli.shell.names import Names
 from avila.cli.writers import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from prompt_toolkit.completion import CompleteEvent
 
 _WORD = re.compile(r'[\w."]*$')
 _BEFORE = re.compile(r'(\w+)\s+[\w."]*$')
-_SOURCES = re.compile(r'\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+([\w.]+)(?:\s+(?:AS\s+)?(\w+))?', re.IGNORECASE)
+_SOURCES = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+([\w.]+)(?:\s+(?:AS\s+)?(\w+))?", re.IGNORECASE)
 _TABLE_PLACES = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "TABLE", "DESCRIBE", "SUMMARIZE", "VIEW"})
 _SETTING_PLACES = frozenset({"SET", "SHOW", "RESET"})
 
@@ -67,23 +67,21 @@ class SqlCompleter(Completer):
     def _qualified(self, typed: str, statement: str) -> Iterator[Completion]:
         """Complete what comes after a dot: columns of a table or alias, tables of a store or schema."""
         owner, _, start = typed.rpartition(".")
-        columns = self._sources(statement).get(owner.lower())
-        if columns is None:
-            columns = self.names.tables.get(owner, {})
+        columns = self._sources(statement).get(owner.lower(), self.names.tables.get(owner, {}))
         yield from _matching(start, columns.items())
         inside = (name for name in self.names.tables if name.lower().startswith(owner.lower() + "."))
         yield from _matching(start, ((name[len(owner) + 1 :], "table") for name in inside))
 
-    def _sources(self, statement: str) -> dict[str, dict[str, str]]:
+    def _sources(self, statement: str) -> dict[str, Mapping[str, str]]:
         """Return the columns of the statement's tables, by their names and aliases."""
         folded = {name.lower(): columns for name, columns in self.names.tables.items()}
-        found: dict[str, dict[str, str]] = {}
+        found: dict[str, Mapping[str, str]] = {}
         for name, alias in _SOURCES.findall(statement):
             columns = folded.get(name.lower())
             if columns is not None:
-                found[name.lower()] = dict(columns)
+                found[name.lower()] = columns
                 if alias:
-                    found[alias.lower()] = dict(columns)
+                    found[alias.lower()] = columns
         return found
 
     def _tables(self) -> Iterator[tuple[str, str]]:

@@ -64,7 +64,11 @@ def extension_functions() -> Mapping[str, FunctionEntry]:
 
     found = {}
     for extension in discover().values():
-        for kind, family in (("scalar", extension.scalars), ("macro", extension.macros), ("table", extension.tables)):
+        for kind, family in (
+            ("scalar", extension.scalars),
+            ("macro", extension.macros),
+            ("table", extension.tables),
+        ):
             for name, function in family.items():
                 summary = function.doc.strip().partition("\n")[0]
                 found[name] = FunctionEntry(function.signature, kind, summary)

@@ -14,7 +14,7 @@ from prompt_toolkit.history import FileHistory
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.lexers import PygmentsLexer
 from prompt_toolkit.styles import Style
-from pygments.lexers.sql import PostgresLexer
+from pygments.lexers.sql import PostgresLexer  # type: ignore[import-untyped]
 
 from avila import __version__, errors
 from avila.cli.failure import print_note
@@ -33,14 +33,18 @@ if TYPE_CHECKING:
 
 _STYLE = Style.from_dict({
     "prompt": "bold ansicyan", "prompt.open": "bold ansiyellow", "continuation": "ansibrightblack",
-    "pygments.keyword": "bold ansiblue", "pygments.literal.string": "ansigreen", "pygments.literal.number": "ansimagenta",
-    "pygments.comment": "italic ansibrightblack", "pygments.name.builtin": "ansicyan",
-    "auto-suggestion": "ansibrightblack",
+    "pygments.keyword": "bold ansiblue", "pygments.literal.string": "ansigreen",
+    "pygments.literal.number": "ansimagenta", "pygments.comment": "italic ansibrightblack",
+    "pygments.name.builtin": "ansicyan", "auto-suggestion": "ansibrightblack",
 })  # fmt: skip
 
 
 def interact(
-    database: Database, runner: Runner, *, terminal_input: Input | None = None, terminal_output: Output | None = None
+    database: Database,
+    runner: Runner,
+    *,
+    terminal_input: Input | None = None,
+    terminal_output: Output | None = None,
 ) -> None:
     """Ask, run and show until the person leaves."""
     name = Path(database.target).name or database.target
@@ -87,7 +91,9 @@ def history_file() -> Path:
 
 
 def _prompt(name: str, *, is_open: bool) -> FormattedText:
-    return FormattedText([("class:prompt.open" if is_open else "class:prompt", f"{name}{'*' if is_open else ''}> ")])
+    return FormattedText(
+        [("class:prompt.open" if is_open else "class:prompt", f"{name}{'*' if is_open else ''}> ")]
+    )
 
 
 def _refresh(completer: SqlCompleter, runner: Runner) -> None:

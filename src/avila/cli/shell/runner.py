@@ -111,7 +111,9 @@ class Runner:
 
     def _write(self, result: Result, stream: IO[bytes]) -> None:
         if self.format in BINARY and self.output is None:
-            raise errors.FeatureNotSupported(f"{self.format.value} is binary", hint=r"Send it to a file with \o FILE.")
+            raise errors.FeatureNotSupported(
+                f"{self.format.value} is binary", hint=r"Send it to a file with \o FILE."
+            )
         writer(self.format)(result, stream, lambda count: None)  # noqa: ARG005 (nobody counts)
 
 

@@ -1,24 +1,24 @@
-"""Results as text or bytes, a batch at a time: one file a format, each a function of a result and a stream."""
+"""Results as text or bytes, a batch at a time: one file a format."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from enum import Enum
+from enum import StrEnum
 from importlib import import_module
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from avila import errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from avila.result import Result
 
     Writer = Callable[[Result, IO[bytes], Callable[[int], None]], None]
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """The formats that results are written in."""
 
     table = "table"
@@ -55,7 +55,7 @@ def by_ending(path: Path) -> Format:
 
 
 def writer(kind: Format) -> Writer:
-    """Return the function that writes a format; it is told a function to call with each number of rows written."""
+    """Return the function that writes a format; it calls its third argument with each number of rows."""
     function: Writer = getattr(import_module(f"{__name__}.{_MODULES[kind]}"), f"write_{kind.value}")
     return function
 

@@ -22,7 +22,9 @@ def write_csv(result: Result, stream: IO[bytes], wrote: Callable[[int], None]) -
     options = pacsv.WriteOptions(quoting_style="needed", quoting_header="needed")
     with pacsv.CSVWriter(stream, schema, write_options=options) as lines:
         for batch in reader:
-            columns = [_as_flat(column, kind) for column, kind in zip(batch.columns, schema.types, strict=True)]
+            columns = [
+                _as_flat(column, kind) for column, kind in zip(batch.columns, schema.types, strict=True)
+            ]
             lines.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
             wrote(batch.num_rows)
 

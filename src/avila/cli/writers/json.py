@@ -37,7 +37,8 @@ def _objects(result: Result) -> Iterator[list[bytes]]:
     names = _distinct([column.name for column in result.columns])
     while rows := result.fetchmany(ROWS_AT_A_TIME):
         yield [
-            json.dumps(dict(zip(names, map(plain, row), strict=True)), ensure_ascii=False).encode() for row in rows
+            json.dumps(dict(zip(names, map(plain, row), strict=True)), ensure_ascii=False).encode()
+            for row in rows
         ]
 
 
