@@ -106,9 +106,7 @@ def test_version(cli: Callable) -> None:
 
 
 def test_help_imports_no_kernel() -> None:
-    code = COMMAND[2].replace("main()", "") + (
-        "import sys, avila.cli.app\n"
-        "print([name for name in ('duckdb', 'pyarrow', 'sqlglot', 'ibis', 'pandas', 'prompt_toolkit') if name in sys.modules])"
-    )
+    heavy = ("duckdb", "pyarrow", "sqlglot", "ibis", "pandas", "prompt_toolkit")
+    code = f"import sys, avila.cli.app; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([COMMAND[0], "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -145,8 +145,6 @@ def test_export_and_import_again(cli: Callable, stars: Path, tmp_path: Path, nam
     done = cli("export", stars, "star", file)
     assert done.exit_code == 0, done.output
     assert "3 rows in" in done.stderr
-    if name != "s.arrow":  # an exported stream is read like a file
-        assert file.stat().st_size
     assert cli("import", stars, file, "--table", "again").exit_code == 0
     same = "SELECT count(*) FROM (SELECT id, name, mag FROM star EXCEPT SELECT id, name, mag FROM again)"
     assert rows(stars, same) == [(0,)]

@@ -137,11 +137,11 @@ def test_a_script_stops_at_its_first_error(process: Callable, stars: Path) -> No
         ("\\?", "instead of a table"),
     ],
 )
-def test_commands(process: Callable, stars: Path, command: str, expected: str) -> None:
-    done = process("shell", stars, stdin=command.encode())
-    assert done.returncode == 0, done.stderr
+def test_commands(cli: Callable, stars: Path, command: str, expected: str) -> None:
+    done = cli("shell", stars, stdin=command)
+    assert done.exit_code == 0, done.stderr
     # Long cells are cut to the width of the output, so the case of what is seen does not matter.
-    assert expected.lower() in (done.stdout + done.stderr).decode().lower()
+    assert expected.lower() in (done.stdout + done.stderr).lower()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from prompt_toolkit.history import FileHistory
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.lexers import PygmentsLexer
 from prompt_toolkit.styles import Style
-from pygments.lexers.sql import PostgresLexer  # type: ignore[import-untyped]
+from pygments.lexers.sql import PostgresLexer
 
 from avila import __version__, errors
 from avila.cli.failure import print_note
