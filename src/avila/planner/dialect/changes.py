@@ -74,13 +74,12 @@ class ChangeParser(QueryParser):
 
     def _assignment(self) -> exp.Expr:
         first = self.token
-        target: exp.Expr
-        if self.on("("):
-            target = exp.Tuple(expressions=self.wrapped(self._dotted_column))
-        else:
-            target = self._dotted_column()
+        target = self._assigned_row() if self.on("(") else self._dotted_column()
         self.require("=")
         return self.mark(exp.EQ(this=target, expression=self.expression()), first, self.previous)
+
+    def _assigned_row(self) -> exp.Expr:
+        return exp.Tuple(expressions=self.wrapped(self._dotted_column))
 
     def _dotted_column(self) -> exp.Expr:
         first = self.token

@@ -30,8 +30,6 @@ ZONE: Final = 14
 COLLATE: Final = 15
 SIGN: Final = 16
 
-STRONGEST: Final = SIGN
-
 _BINARY: Mapping[str, tuple[int, type[exp.Binary]]] = {
     "=": (COMPARISON, exp.EQ),
     "==": (COMPARISON, exp.EQ),

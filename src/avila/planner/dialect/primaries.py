@@ -319,11 +319,8 @@ class PrimaryParser(CallParser):
 
     def _pair(self) -> exp.Expr:
         first = self.token
-        key: exp.Expr
-        if self.token.kind in {WORD, QUOTED} and self.on_ahead(1, ":"):
-            key = self.label()
-        else:
-            key = self.expression()
+        named = self.token.kind in {WORD, QUOTED} and self.on_ahead(1, ":")
+        key = self.label() if named else self.expression()
         self.require(":")
         return self.mark(exp.PropertyEQ(this=key, expression=self.expression()), first, self.previous)
 

@@ -33,7 +33,11 @@ def _own_transforms() -> dict[type[exp.Expr], Callable[..., str]]:
         if f"{node.key}_sql" not in ours
     }
     for node in vars(nodes).values():
-        if isinstance(node, type) and issubclass(node, exp.Expr) and node.__module__ == nodes.__name__:
+        if (
+            isinstance(node, type)
+            and issubclass(node, exp.Expr)
+            and node.__module__.startswith(nodes.__name__)
+        ):
             kept[node] = getattr(DefinitionWriter, f"{node.key}_sql")
     return kept
 
