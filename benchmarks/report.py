@@ -27,7 +27,6 @@ the quartiles beside it; the times are medians too. The bar is what was promised
 part.
 
 ![Avila's time over its peer's, with the quartiles of the rounds](benchmarks.svg)
-
 """
 
 
@@ -83,8 +82,9 @@ def _section(outcome: Outcome) -> str:
         )
         if comparison.note:
             notes.append(f"- {comparison.what}, {comparison.peer}: {comparison.note}")
-    rounds = len(outcome.comparisons[0].avila_s)
-    return "\n".join([*lines, "", *notes, *([""] if notes else []), f"{rounds} rounds.", ""])
+    rounds, load = len(outcome.comparisons[0].avila_s), outcome.environment["load_at_start"]
+    measured = f"{rounds} rounds; the machine's load average was {load} at the start."
+    return "\n".join([*lines, "", *notes, *([""] if notes else []), measured, ""])
 
 
 def _median(times_s: list[float]) -> str:

@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+import avila
 from benchmarks.measure import Comparison
 from benchmarks.rounds import alternate, timed
 from benchmarks.stores import open_avila
@@ -56,6 +57,9 @@ def run(bench: Bench) -> list[Comparison]:
             stored, frame = (
                 sql.format(**{name: f"{place}_{name}" for name in arrow}) for place in ("stored", "frame")
             )
+            answers = (db.execute(stored), db.execute(frame), *(question[what]() for question in questions))
+            heights = [_height(answer) for answer in answers]
+            assert len(set(heights)) == 1, f"{what} has {heights} rows"
             contenders = {
                 "stored": timed(lambda sql=stored: db.execute(sql).to_arrow()),
                 "frame": timed(lambda sql=frame: db.execute(sql).to_arrow()),
@@ -69,6 +73,11 @@ def run(bench: Bench) -> list[Comparison]:
                 for place in ("stored", "frame")
             ]
     return found
+
+
+def _height(answer: object) -> int:
+    """Return how many rows any of the libraries' answers has."""
+    return answer.to_arrow().num_rows if isinstance(answer, avila.Result) else len(answer)  # type: ignore[arg-type]
 
 
 def _polars_questions(frames: dict[str, pl.DataFrame]) -> dict[str, Callable[[], object]]:
