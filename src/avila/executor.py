@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from avila import commands, errors
+from avila.catalog import persistence
+from avila.catalog.objects import Catalog
 from avila.catalog.relations import by_name
-from avila.executor_state import Transaction
-from avila.frames import frame_table
+from avila.frames import frame_table, kept_table
 from avila.kernel.arrow_answer import ArrowAnswer
 from avila.planner import planner
 from avila.planner.dialect import position
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from avila.catalog.changes import CreateExtension, DropExtension
+    from avila.executor_state import Transaction
     from avila.instance import Instance
     from avila.kernel.base import Answer, Relation
     from avila.planner.plan import Plan, Statement
@@ -87,7 +90,7 @@ class Executor:
         for path in plan.paths:
             check_path(path.resolve(parameters), self.instance.layout, plan.statement.text)
         sources = {call.slot: _open(call, parameters, frames) for call in plan.sources}
-        with self._writing(plan):
+        with self._writing(plan), self.transaction or _NOTHING:
             answer = self.connection.run(
                 plan.sql,
                 _kernel_parameters(plan, parameters),
@@ -106,10 +109,34 @@ class Executor:
         state = self._state()
         if self._relations is None or self._relations[0] != state:
             macros = cache(self.connection.macros)
-            context = Context(self.instance.functions, self._read_relations(), self.catalog, self.schema, macros)
+            relations = self._read_relations()
+            described = persistence.load(self.connection) if persistence.KEY in relations else Catalog()
+            context = Context(
+                self.instance.functions(described), relations, self.catalog, self.schema, macros
+            )
             self._relations = (state, context)
         context = self._relations[1]
         return context if frames is None else replace(context, frames=lambda name: frames(name) is not None)
+
+    def described(self) -> Catalog:
+        """Return what the database knows about itself, as this session's transaction sees it."""
+        return persistence.load(self.connection) if persistence.KEY in self.context().relations else Catalog()
+
+    def change(self, change: CreateExtension | DropExtension) -> None:
+        """Change what the database knows about itself, in the open transaction or by itself."""
+        own = self.transaction is None
+        transaction = self.transaction or commands.transaction.begin(self)
+        try:
+            self.pass_gate(transaction)
+            persistence.append(self.connection, self.described(), change)
+        except errors.Error:
+            if own:
+                commands.transaction.rollback(self)
+            raise
+        transaction.definitions = True
+        self.privately_defined(keep=False)
+        if own:
+            commands.transaction.commit(self)
 
     def setting(self, name: str) -> Any:
         """Return a setting's value in this session."""
@@ -118,7 +145,7 @@ class Executor:
     def register(self, name: str, frame: object) -> None:
         """Make a frame a temporary table of this session."""
         with self._lock:
-            self.connection.register(name, frame_table(frame))
+            self.connection.register(name, kept_table(frame))
             self.privately_defined(keep=True)
 
     def unregister(self, name: str) -> None:
@@ -154,6 +181,8 @@ class Executor:
 
     def close(self) -> None:
         """Let the running statement end, roll back an open transaction, and close; harmless when repeated."""
+        if self.instance.forked:
+            return  # this is a child's copy, and the kernel's threads are in its parent
         with self._lock:
             if self._closed:
                 return
@@ -167,7 +196,8 @@ class Executor:
         """Yield the plan of each statement, planned when the one before has run."""
         if self._closed:
             raise errors.ConnectionDoesNotExist("the session is closed")
-        cached = self.instance.plans.get(sql, self._state())
+        state = self._state()
+        cached = self.instance.plans.get(sql, state)
         if cached is not None:
             yield cached
             return
@@ -179,7 +209,7 @@ class Executor:
         for statement in statements:
             plan = self._plan(statement, frames)
             if len(statements) == 1 and not any(call.frame for call in plan.sources):
-                self.instance.plans.put(sql, self._state(), plan)
+                self.instance.plans.put(sql, state, plan)
             yield plan
 
     def _plan(self, statement: Statement, frames: Frames | None) -> Plan:
@@ -229,9 +259,7 @@ class Executor:
                     "a column cannot get a type of the user's inside a transaction",
                     hint="Run this ALTER by itself.",
                 )
-            if not self.transaction.writes:
-                native.gate.enter(self.setting("lock_timeout"))
-                self.transaction.writes = True
+            self.pass_gate(self.transaction)
             self.transaction.alters |= plan.alters
             yield
         elif plan.alters:
@@ -243,6 +271,12 @@ class Executor:
                 yield
             finally:
                 native.gate.leave()
+
+    def pass_gate(self, transaction: Transaction) -> None:
+        """Let the open transaction write to the native store; it leaves the gate when it ends."""
+        if not transaction.writes:
+            self.instance.native.gate.enter(self.setting("lock_timeout"))
+            transaction.writes = True
 
     def _deadline(self) -> AbstractContextManager[None]:
         """Cancel what runs longer than statement_timeout."""
@@ -290,12 +324,19 @@ def _kernel_parameters(plan: Plan, parameters: Parameters) -> Parameters:
 def _locator(plan: Plan) -> Callable[[str], int | None]:
     def locate(name: str) -> int | None:
         """Return where the statement first names something."""
-        wanted = name.split(".")[-1].lower()
+        wanted = name.rsplit(".", maxsplit=1)[-1].lower()
         for node in plan.statement.tree.walk():
-            if isinstance(node, exp.Column | exp.Table | exp.Anonymous | exp.Identifier) and node.name.lower() == wanted:
-                place = position(node) if position(node) is not None else position(node.this) if isinstance(
-                    node.this, exp.Expression
-                ) else None
+            if (
+                isinstance(node, exp.Column | exp.Table | exp.Anonymous | exp.Identifier)
+                and node.name.lower() == wanted
+            ):
+                place = (
+                    position(node)
+                    if position(node) is not None
+                    else position(node.this)
+                    if isinstance(node.this, exp.Expr)
+                    else None
+                )
                 if place is not None:
                     return place
         return None

@@ -31,6 +31,13 @@ def frame_table(value: Any) -> object:
     )
 
 
+def kept_table(value: Any) -> object:
+    """Return what a kernel can scan for as long as a session likes: a source is read into a table."""
+    if hasattr(value, "scan") and hasattr(value, "schema") and not hasattr(value, "__arrow_c_stream__"):
+        return pa.Table.from_batches(value.scan(value.schema.names, None), value.schema)
+    return frame_table(value)
+
+
 def is_frame(value: object) -> bool:
     """Whether an object can stand as a table."""
     return hasattr(value, "__arrow_c_stream__") or (hasattr(value, "scan") and hasattr(value, "schema"))

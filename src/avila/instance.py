@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
 from typing import TYPE_CHECKING
 
 from avila import errors
 from avila.catalog.functions import Functions
+from avila.catalog.objects import Catalog
 from avila.catalog.relations import Relations
 from avila.executor import Executor
 from avila.extensions import registry
@@ -44,12 +46,13 @@ class Instance:
         self.history = History(settings["history_statements"], settings["slow_statement_ms"])
         self.relations = Relations()
         self.extensions = registry.discover()
-        self.functions = Functions(kernel=functions, **registry.functions(self.extensions))
-        engine.register(self.functions.scalars.values())
+        self._kernel_functions = functions
+        engine.register(self.functions(Catalog()).scalars.values())
         self._numbers = itertools.count(1)
         self._executors: dict[int, Executor] = {}
         self._closing = threading.Lock()
         self._closed = False
+        self._pid = os.getpid()
         self.maintenance = Maintenance(self)
 
     @classmethod
@@ -87,10 +90,22 @@ class Instance:
         engine.use(NATIVE)
         return cls(engine, functions, native, None, settings, None)
 
+    def functions(self, catalog: Catalog) -> Functions:
+        """Return the functions that a database with this catalog offers."""
+        offered = {
+            name: ext for name, ext in self.extensions.items() if name not in catalog.dropped_extensions
+        }
+        return Functions(kernel=self._kernel_functions, **registry.functions(offered))
+
     @property
     def alive(self) -> bool:
         """Whether statements can still be run."""
-        return not self._closed
+        return not self._closed and not self.forked
+
+    @property
+    def forked(self) -> bool:
+        """Whether this is a forked child's copy, which must be left alone: the kernel's threads are in its parent."""
+        return self._pid != os.getpid()
 
     @property
     def owner(self) -> bool:
@@ -112,6 +127,8 @@ class Instance:
 
     def close(self) -> None:
         """Let running statements end, roll back open transactions, checkpoint, and close; harmless when repeated."""
+        if self.forked:
+            return
         with self._closing:
             if self._closed:
                 return

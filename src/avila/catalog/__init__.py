@@ -1,1 +1,1 @@
-
+"""What the database knows about itself."""

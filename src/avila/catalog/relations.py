@@ -15,7 +15,9 @@ HIDDEN_PREFIX = "__ducklake_metadata"
 
 def by_name(relations: Iterable[Relation]) -> dict[tuple[str, str, str], Relation]:
     """Return relations by their folded names; the lake's own catalog is nobody's to name."""
-    return {relation.key: relation for relation in relations if not relation.catalog.startswith(HIDDEN_PREFIX)}
+    return {
+        relation.key: relation for relation in relations if not relation.catalog.startswith(HIDDEN_PREFIX)
+    }
 
 
 class Relations:

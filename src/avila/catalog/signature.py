@@ -58,7 +58,9 @@ class Signature:
         Raises UndefinedFunction naming the signature when they do not fit.
         """
         if len(positional) > len(self.parameters):
-            raise self._misfit(f"takes at most {len(self.parameters)} arguments, {len(positional)} were given")
+            raise self._misfit(
+                f"takes at most {len(self.parameters)} arguments, {len(positional)} were given"
+            )
         bound = {parameter.name: value for parameter, value in zip(self.parameters, positional, strict=False)}
         known = {parameter.name for parameter in self.parameters}
         for name, value in named.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avila.commands import maintenance, names, prepared, settings, transaction
+from avila.commands import extension, maintenance, names, prepared, settings, transaction
 from avila.planner.dialect import nodes
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Command = Callable[[Executor, Plan, Parameters], Answer]
 
-COMMANDS: dict[type[exp.Expression], Command] = {
+COMMANDS: dict[type[exp.Expr], Command] = {
     nodes.TransactionStatement: transaction.run,
     nodes.SetOption: settings.set_,
     nodes.ResetOption: settings.reset,
@@ -29,6 +29,8 @@ COMMANDS: dict[type[exp.Expression], Command] = {
     nodes.Deallocate: prepared.deallocate,
     nodes.Checkpoint: maintenance.checkpoint,
     nodes.Vacuum: maintenance.vacuum,
+    nodes.CreateExtension: extension.create,
+    nodes.DropExtension: extension.drop,
 }
 
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def checkpoint(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
     """Fold the native store's log into its file, once other writers are done."""
     if plan.tree.args.get("force"):
-        raise errors.FeatureNotSupported("FORCE CHECKPOINT would abort other transactions", hint="Use CHECKPOINT.")
+        raise errors.FeatureNotSupported(
+            "FORCE CHECKPOINT would abort other transactions", hint="Use CHECKPOINT."
+        )
     _outside(executor, "CHECKPOINT")
     executor.connection.settle()
     executor.instance.native.checkpoint(executor.setting("lock_timeout"))
@@ -40,4 +42,6 @@ def vacuum(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  #
 
 def _outside(executor: Executor, what: str) -> None:
     if executor.transaction is not None:
-        raise errors.ActiveSqlTransaction(f"{what} cannot run inside a transaction", hint="COMMIT or ROLLBACK first.")
+        raise errors.ActiveSqlTransaction(
+            f"{what} cannot run inside a transaction", hint="COMMIT or ROLLBACK first."
+        )

@@ -26,11 +26,16 @@ def change(executor: Executor, written: str) -> None:
     parts = [part.strip('"') for part in written.split(".")]
     schemas = executor.connection.schemas()
     wanted = tuple(part.lower() for part in parts)
-    candidates = [wanted] if len(wanted) == 2 else [(executor.catalog.lower(), wanted[0]), (wanted[0], "main")]
+    candidates = (
+        [wanted] if len(wanted) == 2 else [(executor.catalog.lower(), wanted[0]), (wanted[0], "main")]
+    )
     for catalog, schema in candidates:
         if (catalog, schema) in schemas:
             executor.connection.use(*schemas[catalog, schema])
             executor.catalog, executor.schema = schemas[catalog, schema]
             return
-    known = [schema if catalog == executor.catalog else f"{catalog}.{schema}" for catalog, schema in schemas.values()]
+    known = [
+        schema if catalog == executor.catalog else f"{catalog}.{schema}"
+        for catalog, schema in schemas.values()
+    ]
     raise errors.InvalidSchemaName(f"there is no schema {written}", hint=suggest(written, known))

@@ -12,7 +12,7 @@ from avila import settings as table
 from avila.commands import names
 from avila.kernel.arrow_answer import ArrowAnswer
 from avila.planner.classify import shown_setting
-from avila.planner.dialect import generate
+from avila.planner.dialect import generate, nodes
 
 if TYPE_CHECKING:
     from avila.executor import Executor, Parameters
@@ -55,11 +55,14 @@ def reset(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # 
 
 def show(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
     """Carry out SHOW name and SHOW ALL."""
+    assert isinstance(plan.tree, nodes.ShowStatement)  # noqa: S101 (the registry says so)
     name = shown_setting(plan.tree)
     if name != "all" and name is not None:
         return ArrowAnswer.of([(name, "VARCHAR", pa.string())], [[_text(executor.setting(name))]])
     columns = [(column, "VARCHAR", pa.string()) for column in ("name", "setting", "description")]
-    return ArrowAnswer.of(columns, [[s.name, _text(executor.setting(s.name)), s.doc] for s in table.SETTINGS.values()])
+    return ArrowAnswer.of(
+        columns, [[s.name, _text(executor.setting(s.name)), s.doc] for s in table.SETTINGS.values()]
+    )
 
 
 def _text(value: table.Value) -> str | None:
@@ -76,12 +79,12 @@ def _apply(executor: Executor, setting: table.Setting, value: table.Value) -> No
     executor.settings[setting.name] = value
 
 
-def _name(tree: exp.Expression) -> str:
-    name = tree.this.name if isinstance(tree.this, exp.Expression) else str(tree.this)
+def _name(tree: exp.Expr) -> str:
+    name = tree.this.name if isinstance(tree.this, exp.Expr) else str(tree.this)
     return _ALIASES.get(name.lower(), name.lower())
 
 
-def _value(node: exp.Expression) -> Any:
+def _value(node: exp.Expr) -> Any:
     if isinstance(node, exp.Literal):
         return node.this
     if isinstance(node, exp.Boolean):

@@ -34,12 +34,15 @@ def run(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # no
     return ArrowAnswer.empty()
 
 
-def begin(executor: Executor, *, read_only: bool = False) -> None:
+def begin(executor: Executor, *, read_only: bool = False) -> Transaction:
     """Open a transaction."""
     if executor.transaction is not None:
-        raise errors.ActiveSqlTransaction("a transaction is open already", hint="COMMIT or ROLLBACK it first.")
+        raise errors.ActiveSqlTransaction(
+            "a transaction is open already", hint="COMMIT or ROLLBACK it first."
+        )
     executor.connection.run("BEGIN TRANSACTION READ ONLY" if read_only else "BEGIN TRANSACTION", rows=False)
     executor.transaction = Transaction()
+    return executor.transaction
 
 
 def commit(executor: Executor) -> None:
@@ -47,6 +50,8 @@ def commit(executor: Executor) -> None:
     transaction = _open(executor, "COMMIT")
     native = executor.instance.native
     timeout_ms = executor.setting("lock_timeout")
+    if transaction.failed:
+        _raise_if_aborted(executor)
     try:
         with native.gate.exclusive(timeout_ms, mine=1) if transaction.alters else nullcontext():
             executor.connection.run("COMMIT", rows=False)
@@ -68,7 +73,7 @@ def rollback(executor: Executor) -> None:
         _end(executor, transaction)
 
 
-def unreplayable(alter: exp.Expression) -> bool:
+def unreplayable(alter: exp.Expr) -> bool:
     """Whether the kernel cannot replay the log of an ALTER: when it gives a column a type of the user's."""
     return any(kind.this == exp.DType.USERDEFINED for kind in alter.find_all(nodes.TypeName))
 
@@ -77,6 +82,17 @@ def _open(executor: Executor, verb: str) -> Transaction:
     if executor.transaction is None:
         raise errors.NoActiveSqlTransaction(f"{verb} without a transaction", hint="BEGIN opens one.")
     return executor.transaction
+
+
+def _raise_if_aborted(executor: Executor) -> None:
+    """Roll back and say so when the kernel has given the transaction up: its own COMMIT would say nothing."""
+    try:
+        executor.connection.run("SELECT 1")
+    except errors.InFailedSqlTransaction as error:
+        rollback(executor)
+        raise errors.InFailedSqlTransaction(
+            "the transaction was rolled back, because one of its statements failed", hint="Begin again."
+        ) from error
 
 
 def _end(executor: Executor, transaction: Transaction) -> None:

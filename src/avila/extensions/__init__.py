@@ -1,1 +1,1 @@
-
+"""The extension API and the first-party extensions."""

@@ -1,1 +1,1 @@
-
+"""Readers of files as table functions."""

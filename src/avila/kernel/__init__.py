@@ -1,1 +1,1 @@
-
+"""What runs plans: one folder a kernel."""

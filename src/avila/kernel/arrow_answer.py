@@ -31,7 +31,9 @@ class ArrowAnswer:
         return cls((), pa.RecordBatchReader.from_batches(pa.schema([]), iter(())), rowcount)
 
     @classmethod
-    def of(cls, columns: Sequence[tuple[str, str, pa.DataType]], rows: Sequence[Sequence[Any]]) -> ArrowAnswer:
+    def of(
+        cls, columns: Sequence[tuple[str, str, pa.DataType]], rows: Sequence[Sequence[Any]]
+    ) -> ArrowAnswer:
         """Return rows that Avila made itself; a column is its name, SQL type and Arrow type."""
         arrays = [pa.array([row[i] for row in rows], kind) for i, (_, _, kind) in enumerate(columns)]
         table = pa.table(arrays, schema=pa.schema([pa.field(name, kind) for name, _, kind in columns]))

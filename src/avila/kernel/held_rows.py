@@ -1,26 +1,28 @@
-"""Rows that were held back as Python values, because Arrow would lose something of them."""
+"""Rows that were held back as Python values: some were taken already, or Arrow would lose something of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
 
 from avila import errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pyarrow as pa
-
     from avila.kernel.base import Column, Row
 
 
 class HeldRows:
-    """An answer that is a list of rows."""
+    """An answer that is a list of rows, with the Arrow schema that its statement has."""
 
-    def __init__(self, columns: Sequence[Column], rows: list[Row]) -> None:
+    def __init__(self, columns: Sequence[Column], rows: list[Row], schema: pa.Schema) -> None:
         self.columns = tuple(columns)
         self.rowcount = -1
         self._rows = rows
+        self._schema = schema
         self._taken = 0
 
     def fetchone(self) -> Row | None:
@@ -38,13 +40,14 @@ class HeldRows:
         """Take the rows that are left."""
         return self.fetchmany(len(self._rows) - self._taken)
 
-    def reader(self, batch_rows: int) -> pa.RecordBatchReader:  # noqa: ARG002 (there is nothing to cut)
-        """Refuse: what is left are Python values that Arrow does not hold whole."""
-        kinds = ", ".join(sorted({column.type for column in self.columns}))
-        raise errors.FeatureNotSupported(
-            f"rows of {kinds} were held back for another statement and are no Arrow stream any more",
-            hint="Take the Arrow form before the session's next statement, or use another session for that.",
-        )
+    def reader(self, batch_rows: int) -> pa.RecordBatchReader:
+        """Take the rows that are left as Arrow batches.
+
+        Raises FeatureNotSupported for a type whose Python values Arrow cannot be made of.
+        """
+        rows = self.fetchall()
+        arrays = [self._array([row[place] for row in rows], place) for place in range(len(self.columns))]
+        return pa.table(arrays, schema=self._schema).to_reader(batch_rows)
 
     def detach(self) -> None:
         """Nothing to do: the rows need no connection."""
@@ -52,3 +55,23 @@ class HeldRows:
     def close(self) -> None:
         """Give up the rows that are left."""
         self._taken = len(self._rows)
+
+    def _array(self, values: list[Any], place: int) -> pa.Array:
+        kind = self._schema.field(place).type
+        try:
+            if pa.types.is_dictionary(kind):
+                return pa.array(values, kind.value_type).dictionary_encode().cast(kind)
+            return pa.array([_plain(value) for value in values], kind)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+            column = self.columns[place]
+            raise errors.FeatureNotSupported(
+                f"rows of column {column.name} ({column.type}) were taken one by one: the rest is no Arrow now",
+                hint="Take the Arrow form first, or CAST the column.",
+            ) from error
+
+
+def _plain(value: Any) -> Any:
+    """Return what Arrow's builder takes for a value of the kernel's: it knows no UUID and no interval in days."""
+    if isinstance(value, timedelta):
+        return pa.MonthDayNano([0, value.days, (value.seconds * 1_000_000 + value.microseconds) * 1000])
+    return str(value) if type(value).__name__ == "UUID" else value

@@ -1,1 +1,1 @@
-
+"""What ran, and how it went."""

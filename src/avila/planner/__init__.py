@@ -1,1 +1,1 @@
-
+"""SQL text to checked plans."""

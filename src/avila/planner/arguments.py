@@ -9,7 +9,7 @@ from avila.planner.dialect import generate, nodes, position
 from avila.planner.plan import Argument, Statement
 
 
-def argument(node: exp.Expression, statement: Statement, ordinals: dict[int, int]) -> Argument:
+def argument(node: exp.Expr, statement: Statement, ordinals: dict[int, int]) -> Argument:
     """Return the argument a node stands for.
 
     ``ordinals`` gives the place of each ``?`` by the identity of its node. Raises FeatureNotSupported when the value is
@@ -41,7 +41,7 @@ def argument(node: exp.Expression, statement: Statement, ordinals: dict[int, int
     )
 
 
-def _parameter(node: exp.Expression, ordinals: dict[int, int]) -> int | str:
+def _parameter(node: exp.Expr, ordinals: dict[int, int]) -> int | str:
     if id(node) in ordinals:
         return ordinals[id(node)]
     name = str(node.name or node.this)

@@ -11,7 +11,15 @@ from avila.settings import SETTINGS
 
 _QUERIES = (exp.Query, nodes.ShowStatement, nodes.Call)
 _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable)
-_DEFINITIONS = (exp.Create, exp.Drop, exp.Alter, nodes.CreateType, nodes.CreateMacro, nodes.CreateSequence, nodes.CommentOn)
+_DEFINITIONS = (
+    exp.Create,
+    exp.Drop,
+    exp.Alter,
+    nodes.CreateType,
+    nodes.CreateMacro,
+    nodes.CreateSequence,
+    nodes.CommentOn,
+)
 COMMANDS = (
     nodes.TransactionStatement,
     nodes.SetOption,
@@ -26,7 +34,7 @@ COMMANDS = (
     nodes.DropExtension,
 )
 _SESSION = (nodes.SetVariable, nodes.ResetVariable, nodes.AnalyzeTable)
-_REFUSED: dict[type[exp.Expression], str] = {
+_REFUSED: dict[type[exp.Expr], str] = {
     nodes.LoadExtension: "Kernel extensions come with Avila's packages; install one with pip.",
     nodes.ImportDatabase: "It would run unchecked statements from files: run them through Avila, or use avila import.",
     nodes.ExportDatabase: "Use COPY … TO a file for each table, or avila export.",
@@ -34,9 +42,10 @@ _REFUSED: dict[type[exp.Expression], str] = {
     nodes.CreateSecret: "Give credentials to the process that runs Avila, in its environment.",
     nodes.DropSecret: "Avila keeps no secrets of the kernel's.",
 }
-_PRAGMAS = frozenset({"table_info", "show", "database_list", "database_size", "storage_info", "version", "platform",
-                      "show_tables", "show_tables_expanded", "show_databases", "functions", "collations", "metadata_info",
-                      "user_agent"})  # fmt: skip
+_PRAGMAS = frozenset({
+    "table_info", "show", "database_list", "database_size", "storage_info", "version", "platform", "show_tables",
+    "show_tables_expanded", "show_databases", "functions", "collations", "metadata_info", "user_agent",
+})  # fmt: skip
 
 
 def classify(statement: Statement) -> Plan:
@@ -47,7 +56,12 @@ def classify(statement: Statement) -> Plan:
         if inner.kind is Kind.COMMAND:
             raise errors.StatementNotAllowed(f"EXPLAIN does not apply to {_title(tree.this)}")
         analyzed_write = bool(tree.args.get("analyze")) and inner.kind is not Kind.QUERY
-        return Plan(statement, tree, inner.kind if analyzed_write else Kind.QUERY, alters=analyzed_write and inner.alters)
+        return Plan(
+            statement,
+            tree,
+            inner.kind if analyzed_write else Kind.QUERY,
+            alters=analyzed_write and inner.alters,
+        )
     if isinstance(tree, _WRITES):
         return Plan(statement, tree, Kind.WRITE, returns_rows=bool(tree.args.get("returning")))
     if isinstance(tree, nodes.CopyStatement):
@@ -66,7 +80,8 @@ def classify(statement: Statement) -> Plan:
         name = tree.this.name.lower()
         if name not in _PRAGMAS or tree.args.get("expression") is not None:
             raise errors.StatementNotAllowed(
-                f"PRAGMA {name} is not governed by any rule", hint="Settings are read with SHOW and changed with SET."
+                f"PRAGMA {name} is not governed by any rule",
+                hint="Settings are read with SHOW and changed with SET.",
             )
         return Plan(statement, tree, Kind.QUERY)
     if isinstance(tree, nodes.Call):
@@ -75,7 +90,9 @@ def classify(statement: Statement) -> Plan:
     if isinstance(tree, _QUERIES):
         return Plan(statement, tree, Kind.QUERY)
     hint = next((hint for kind, hint in _REFUSED.items() if isinstance(tree, kind)), None)
-    raise errors.StatementNotAllowed(f"{_title(tree)} is not allowed", hint=hint, statement=statement.text, position=0)
+    raise errors.StatementNotAllowed(
+        f"{_title(tree)} is not allowed", hint=hint, statement=statement.text, position=0
+    )
 
 
 def shown_setting(tree: nodes.ShowStatement) -> str | None:
@@ -87,7 +104,7 @@ def shown_setting(tree: nodes.ShowStatement) -> str | None:
     return name if name == "all" or name in SETTINGS else None
 
 
-def _title(tree: exp.Expression) -> str:
+def _title(tree: exp.Expr) -> str:
     """Return the words a statement starts with, as a person would name it."""
     if isinstance(tree, exp.Command):
         return str(tree.this).upper()

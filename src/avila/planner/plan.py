@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from avila import errors
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlglot import exp
 
@@ -29,7 +32,7 @@ class Statement:
     """One parsed statement, and the text it came from (all of it, so that errors can point into it)."""
 
     text: str
-    tree: exp.Expression
+    tree: exp.Expr
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,20 @@ class Argument:
     def resolve(self, parameters: Sequence[Any] | Mapping[str, Any] | None) -> Any:
         """Return the value, given the statement's parameters."""
         if self.parameter is None:
-            return [item.resolve(parameters) for item in self.value] if isinstance(self.value, tuple) else self.value
-        if isinstance(self.parameter, int) and not hasattr(parameters, "keys"):
-            return (parameters or ())[self.parameter]  # type: ignore[index]
-        return (parameters or {})[str(self.parameter)]  # type: ignore[call-overload,index]
+            return (
+                [item.resolve(parameters) for item in self.value]
+                if isinstance(self.value, tuple)
+                else self.value
+            )
+        try:
+            if isinstance(parameters, Mapping):
+                place = self.parameter
+                return parameters[str(place + 1) if isinstance(place, int) else place]
+            return (parameters or ())[int(self.parameter)]
+        except (KeyError, IndexError, ValueError):
+            raise errors.UndefinedParameter(
+                "a parameter that names a file or an argument was not given"
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ class Plan:
     """A checked and rewritten statement. Immutable, so it can be cached and shared between sessions."""
 
     statement: Statement
-    tree: exp.Expression
+    tree: exp.Expr
     kind: Kind
     returns_rows: bool = True
     reads: frozenset[Relation] = frozenset()

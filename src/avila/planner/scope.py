@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 Names = frozenset[str]
 
 
-def tables(tree: exp.Expression) -> Iterator[exp.Table]:
+def tables(tree: exp.Expr) -> Iterator[exp.Table]:
     """Yield every Table that names something outside the statement, in the order of the text."""
     yield from _walk(tree, frozenset())
 
 
-def _walk(node: exp.Expression, hidden: Names) -> Iterator[exp.Table]:
+def _walk(node: exp.Expr, hidden: Names) -> Iterator[exp.Table]:
     with_ = node.args.get("with_")
     if isinstance(with_, exp.With):
         recursive = bool(with_.args.get("recursive"))
@@ -34,10 +34,15 @@ def _walk(node: exp.Expression, hidden: Names) -> Iterator[exp.Table]:
 
 
 def _is_hidden(table: exp.Table, hidden: Names) -> bool:
-    return not table.db and not table.catalog and isinstance(table.this, exp.Identifier) and table.name.lower() in hidden
+    return (
+        not table.db
+        and not table.catalog
+        and isinstance(table.this, exp.Identifier)
+        and table.name.lower() in hidden
+    )
 
 
-def calls(tree: exp.Expression) -> Iterator[exp.Expression]:
+def calls(tree: exp.Expr) -> Iterator[exp.Expr]:
     """Yield every call of a function by name."""
     for node in tree.walk():
         if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc):

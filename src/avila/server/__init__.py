@@ -1,1 +1,1 @@
-
+"""Ways in from other processes."""

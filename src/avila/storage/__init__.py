@@ -1,1 +1,1 @@
-
+"""The stores of a database directory: files, keys, checkpoints."""

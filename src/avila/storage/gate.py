@@ -34,7 +34,9 @@ class WriteGate:
     def enter(self, timeout_ms: int) -> None:
         """Start to write; LockNotAvailable when a checkpoint does not end in time."""
         with self._changed:
-            if not self._changed.wait_for(lambda: not self._exclusive and not self._waiting, timeout_ms / 1000):
+            if not self._changed.wait_for(
+                lambda: not self._exclusive and not self._waiting, timeout_ms / 1000
+            ):
                 raise errors.LockNotAvailable(f"a checkpoint kept this write waiting for {timeout_ms} ms")
             self._writers += 1
 
@@ -53,11 +55,14 @@ class WriteGate:
         deadline = time.monotonic() + timeout_ms / 1000
         with self._changed:
             if mine and self._waiting:
-                raise errors.DeadlockDetected("another transaction that altered a table waits for this one to end")
+                raise errors.DeadlockDetected(
+                    "another transaction that altered a table waits for this one to end"
+                )
             self._waiting += 1
             try:
                 free = self._changed.wait_for(
-                    lambda: not self._exclusive and self._writers <= mine, max(0.0, deadline - time.monotonic())
+                    lambda: not self._exclusive and self._writers <= mine,
+                    max(0.0, deadline - time.monotonic()),
                 )
                 if not free:
                     raise errors.LockNotAvailable(

@@ -15,7 +15,7 @@ import stat
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from avila import errors
 
@@ -114,7 +114,7 @@ class KeyringProvider:
         self._keyring().set_password(SERVICE, database, base64.b64encode(key).decode())
 
     @staticmethod
-    def _keyring():  # type: ignore[no-untyped-def]  # noqa: ANN205
+    def _keyring() -> Any:
         try:
             import keyring
         except ImportError as error:
@@ -168,7 +168,9 @@ def open_keys(path: Path, providers: Mapping[str, KeyProvider]) -> Keys:
         database, name, wrapped = document["database"], document["provider"], dict(document["wrapped"])
         provider = providers[name]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise errors.CorruptedDatabase(f"{path} is damaged: {error}", hint="Restore it from a backup.") from error
+        raise errors.CorruptedDatabase(
+            f"{path} is damaged: {error}", hint="Restore it from a backup."
+        ) from error
     # A key in the environment comes first, so that a database can be opened where its own provider is out of reach.
     wrapping = providers["environment"].get(database) or provider.get(database)
     if wrapping is None:
@@ -183,7 +185,11 @@ def decode_key(text: str, where: str) -> bytes:
     """Return the bytes of a key written in base64 or hexadecimal; InvalidKey naming ``where`` when it is neither."""
     cleaned = text.strip()
     try:
-        key = bytes.fromhex(cleaned) if len(cleaned) == 2 * KEY_BYTES else base64.b64decode(cleaned, validate=True)
+        key = (
+            bytes.fromhex(cleaned)
+            if len(cleaned) == 2 * KEY_BYTES
+            else base64.b64decode(cleaned, validate=True)
+        )
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
@@ -227,4 +233,6 @@ def _unwrap(wrapping: bytes, store: str, text: str, path: Path) -> bytes:
             hint="It was encrypted with another key; nothing was changed.",
         ) from error
     except ValueError as error:
-        raise errors.CorruptedDatabase(f"{path} is damaged: {error}", hint="Restore it from a backup.") from error
+        raise errors.CorruptedDatabase(
+            f"{path} is damaged: {error}", hint="Restore it from a backup."
+        ) from error

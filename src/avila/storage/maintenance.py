@@ -97,6 +97,8 @@ class Maintenance:
             if error is None:
                 layout.maintenance_error.unlink(missing_ok=True)
             else:
-                write_private(layout.maintenance_error, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC: {error.message}\n")
+                write_private(
+                    layout.maintenance_error, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC: {error.message}\n"
+                )
         except OSError as problem:
             log.warning("maintenance: its error cannot be written down: %s", problem)

@@ -44,11 +44,11 @@ class NativeStore:
         try:
             store._attach(keys)
         except errors.CorruptedDatabase:
-            if not store._altering.exists():
+            if not store._was_altering():
                 raise
             store._discard_log()
             store._attach(keys)
-        store._altering.unlink(missing_ok=True)
+        store._altered()
         engine.own_checkpoints()
         return store
 
@@ -85,18 +85,27 @@ class NativeStore:
                 yield
                 self.fold()
             finally:
-                self._altering.unlink(missing_ok=True)
+                self._altered()
 
     def fold(self) -> None:
         """Fold the log into the file; the caller holds the gate."""
         if self._path is not None:
             self._engine.checkpoint(NATIVE)
 
+    def _was_altering(self) -> bool:
+        return self._altering is not None and self._altering.exists()
+
+    def _altered(self) -> None:
+        if self._altering is not None:
+            self._altering.unlink(missing_ok=True)
+
     def _attach(self, keys: Keys) -> None:
         try:
             self._engine.attach(str(self._path), NATIVE, {"ENCRYPTION_KEY": keys.text(NATIVE)})
         except errors.InvalidKey as error:
-            raise errors.InvalidKey(f"{self._path} is encrypted with another key than the directory's") from error
+            raise errors.InvalidKey(
+                f"{self._path} is encrypted with another key than the directory's"
+            ) from error
         except errors.Error as error:
             raise errors.CorruptedDatabase(f"{self._path} cannot be opened: {error.message}") from error
 

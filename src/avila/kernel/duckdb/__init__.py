@@ -1,1 +1,1 @@
-
+"""The DuckDB kernel, and the only code that imports it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from avila.kernel.base import Relation
 from avila.kernel.duckdb.answer import DuckDBAnswer
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
+    import pyarrow as pa
 
+    from avila.kernel.base import Column
     from avila.kernel.source import Source
 
 RELATIONS = """
@@ -54,8 +56,8 @@ class DuckDBConnection:
     ) -> DuckDBAnswer:
         """Run one generated statement.
 
-        ``sources`` are what the SQL names as tables. ``rows`` says that the statement answers rows; otherwise only their
-        number is kept. ``writes`` says that it must have happened, all of it, when this returns. ``statement`` and
+        ``sources`` are what the SQL names as tables. ``rows`` says that the statement answers rows; otherwise only
+        their number is kept. ``writes`` says that it must have happened, all of it, when this returns. ``statement`` and
         ``locate`` place errors in the user's text.
         """
         with self.guarded(statement, locate):
@@ -66,12 +68,14 @@ class DuckDBConnection:
             prepared = self._prepared.get(sql) or self._prepare(sql)
             self.raw.execute(prepared, parameters)
             if not rows:
-                answer = DuckDBAnswer(None, self._count())
+                count = self._count()
                 self.answered(None)
-                return answer
+                return DuckDBAnswer(self, count, rows=False)
             answer = DuckDBAnswer(self, -1)
             self._open = weakref.ref(answer)
-            if writes:
+            # An answer over Python's own iterators must not be left half taken: the kernel would wait for the
+            # interpreter while holding it.
+            if writes or any(map(is_source, (sources or {}).values())):
                 answer.detach()
             return answer
 
@@ -112,6 +116,11 @@ class DuckDBConnection:
         with self.guarded():
             self.settle()
             return [Relation(*row) for row in self.raw.execute(RELATIONS).fetchall()]
+
+    def arrow_schema(self, columns: Sequence[Column]) -> pa.Schema:
+        """Return the Arrow schema that an answer with these columns has."""
+        nulls = ", ".join(f"NULL::{column.type} AS {_quote(column.name)}" for column in columns)
+        return self.raw.cursor().execute(f"SELECT {nulls} LIMIT 0").to_arrow_table().schema
 
     def schemas(self) -> dict[tuple[str, str], tuple[str, str]]:
         """Return every schema as (catalog, schema), by its folded name."""
@@ -177,11 +186,16 @@ def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def is_source(value: object) -> bool:
+    """Whether a value is a Source of Avila's, rather than an object of Arrow's."""
+    return hasattr(value, "scan") and hasattr(value, "schema")
+
+
 def _scannable(source: Source | object) -> object:
     """Return what the kernel can register: Avila's sources get their adapter, Arrow's own objects pass."""
-    if not (hasattr(source, "scan") and hasattr(source, "schema")):
+    if not is_source(source):
         return source
     # Imported when first needed: pyarrow.dataset brings pandas along, a second for who reads no file.
     from avila.kernel.duckdb.source import SourceDataset
 
-    return SourceDataset(source)
+    return SourceDataset(cast("Source", source))

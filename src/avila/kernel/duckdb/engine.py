@@ -95,7 +95,11 @@ class DuckDBEngine:
 
     def functions(self) -> frozenset[str]:
         """Return the names of the kernel's own functions."""
-        rows = self._root.cursor().execute("SELECT DISTINCT lower(function_name) FROM duckdb_functions()").fetchall()
+        rows = (
+            self._root.cursor()
+            .execute("SELECT DISTINCT lower(function_name) FROM duckdb_functions()")
+            .fetchall()
+        )
         return frozenset(name for (name,) in rows)
 
     def register(self, functions: Iterable[ScalarFunction]) -> None:
@@ -114,9 +118,10 @@ class DuckDBEngine:
     def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a statement of Avila's own on a connection of its own, and return its rows."""
         try:
-            return self._root.cursor().execute(sql, list(parameters) if parameters is not None else None).fetchall()
+            rows: list[tuple[Any, ...]] = self._root.cursor().execute(sql, list(parameters or ())).fetchall()
         except duckdb.Error as error:
             raise translate(error, None) from error
+        return rows
 
     def close(self) -> None:
         """Give the instance back; connections that are still open keep it alive until they close."""

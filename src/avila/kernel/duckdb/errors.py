@@ -18,13 +18,12 @@ _PATTERNS: tuple[tuple[str, type[errors.Error]], ...] = (
     (r"Current transaction is aborted", errors.InFailedSqlTransaction),
     (r"no transaction is active", errors.NoActiveSqlTransaction),
     (r"within a transaction|already a transaction|transaction already", errors.ActiveSqlTransaction),
-    (r"Conflict on|write-write conflict|Transaction conflict|conflict on (update|tuple)|PRIMARY KEY or UNIQUE constraint "
-     r"violat.*write-write", errors.SerializationFailure),
+    (r"Conflict on|write-write conflict|Transaction conflict|conflict on (update|tuple)", errors.SerializationFailure),
     (r"single transaction can only write to a single attached database", errors.FeatureNotSupported),
     (r"NOT NULL constraint failed", errors.NotNullViolation),
     (r"CHECK constraint failed", errors.CheckViolation),
     (r"[Ff]oreign key constraint|foreign key constraint", errors.ForeignKeyViolation),
-    (r"Duplicate key|violates (unique|primary key) constraint", errors.UniqueViolation),
+    (r"Duplicate key|violates (unique|primary key) constraint|UNIQUE constraint violation", errors.UniqueViolation),
     (r"read-only mode|is read-only|opened in read-only", errors.ReadOnlySqlTransaction),
     (r"No space left on device|Disk quota exceeded|max_temp_directory_size|ENOSPC", errors.DiskFull),
     (r"Out of Memory|could not allocate|failed to (pin|allocate)", errors.OutOfMemory),
@@ -37,12 +36,13 @@ _PATTERNS: tuple[tuple[str, type[errors.Error]], ...] = (
     (r"(Table|View) with name .* does not exist|Referenced table .* not found", errors.UndefinedTable),
     (r"Schema with name .* does not exist|schema .* does not exist", errors.InvalidSchemaName),
     (r"(Catalog|Database) .* does not exist|database .* not found", errors.InvalidCatalogName),
-    (r"Function with name .* does not exist|No function matches|is not an aggregate function|does not support the supplied "
-     r"arguments|Table Function with name", errors.UndefinedFunction),
+    (r"Function with name .* does not exist|No function matches|is not an aggregate function|Table Function with name|"
+     r"does not support the supplied arguments", errors.UndefinedFunction),
     (r"Ambiguous reference|ambiguous", errors.AmbiguousColumn),
-    (r"[Cc]olumn .* not found|does not have a column|Could not find (column|key)|does not contain a column|column .* does "
-     r"not exist|not found in FROM clause", errors.UndefinedColumn),
-    (r"must appear in the GROUP BY clause|cannot contain aggregates|aggregate function calls|window functions", errors.GroupingError),
+    (r"[Cc]olumn .* not found|does not have a column|Could not find (column|key)|does not contain a column|"
+     r"column .* does not exist|not found in FROM clause", errors.UndefinedColumn),
+    (r"must appear in the GROUP BY clause|cannot contain aggregates|aggregate function calls|window functions",
+     errors.GroupingError),
     (r"does not exist|unrecognized configuration parameter", errors.UndefinedObject),
     (r"[Vv]alues were not provided for the following prepared|prepared statement parameters|named parameter|parameter",
      errors.UndefinedParameter),
@@ -78,12 +78,18 @@ _CLASSES: tuple[tuple[type[Exception], type[errors.Error]], ...] = (
 
 _EXCERPT = re.compile(r"\n+LINE \d+:.*", re.DOTALL)
 _PREFIX = re.compile(r"^[A-Z][\w ]* Error: ")
-_CANDIDATES = re.compile(r'\n*(?:Did you mean|Candidate bindings|Candidate macros|Candidate functions)[:\s]*(.*)', re.DOTALL)
-_NAMED = re.compile(r'"([^"]+)"|[Ff]unction with name (\w+)|with name (\w+) does not exist|given name and argument types \'(\w+)\(')
+_CANDIDATES = re.compile(
+    r"\n*(?:Did you mean|Candidate bindings|Candidate macros|Candidate functions)[:\s]*(.*)", re.DOTALL
+)
+_NAMED = re.compile(
+    r'"([^"]+)"|[Ff]unction with name (\w+)|with name (\w+) does not exist|given name and argument types \'(\w+)\('
+)
 _UDF = re.compile(r"Python exception occurred while executing the UDF: (\w+): (.*)", re.DOTALL)
 
 
-def translate(error: Exception, statement: str | None, locate: Callable[[str], int | None] | None = None) -> errors.Error:
+def translate(
+    error: Exception, statement: str | None, locate: Callable[[str], int | None] | None = None
+) -> errors.Error:
     """Return our error for the kernel's.
 
     The kernel saw SQL generated from the checked tree, so its line and caret are dropped; ``locate`` finds the name it

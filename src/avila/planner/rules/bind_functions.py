@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from sqlglot import exp
 
@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from avila.planner.plan import Context, Plan
 
 
+class _Place(TypedDict):
+    statement: str
+    position: int | None
+
+
 def bind_functions(plan: Plan, context: Context) -> Plan:
     """Record the functions; UndefinedFunction or StatementNotAllowed for what may not be called."""
     names: set[str] = set()
     for call in calls(plan.tree):
         name = call.name.lower()
-        place = {"statement": plan.statement.text, "position": position(call)}
+        place = _Place(statement=plan.statement.text, position=position(call))
         if name in REFUSED:
             raise errors.StatementNotAllowed(f"function {name} is not allowed", hint=REFUSED[name], **place)
         if _makes_table(call):
@@ -49,11 +54,11 @@ def bind_functions(plan: Plan, context: Context) -> Plan:
     return replace(plan, functions=frozenset(names))
 
 
-def _makes_table(call: exp.Expression) -> bool:
+def _makes_table(call: exp.Expr) -> bool:
     parent = call.parent
     return (isinstance(parent, exp.Table) and parent.this is call) or isinstance(parent, nodes.Call)
 
 
-def _is_local(call: exp.Expression) -> bool:
+def _is_local(call: exp.Expr) -> bool:
     """Whether the name is the macro that the statement itself creates (its parameters look like a call)."""
     return isinstance(call.parent, nodes.CreateMacro)

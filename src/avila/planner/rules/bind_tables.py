@@ -1,4 +1,4 @@
-"""Every table a statement names is looked up, as the kernel would: what is not there is an error here, with a suggestion."""
+"""Every table a statement names is looked up, as the kernel would; what is not there is an error here."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from avila.kernel.base import Relation
     from avila.planner.plan import Context, Plan
 
+OWN_SCHEMA = "avila"
+_NAMED = (nodes.CreateType, nodes.CreateMacro, nodes.CreateSequence)
 SYSTEM = (("system", "main"), ("system", "pg_catalog"), ("system", "information_schema"))
 
 
@@ -43,13 +45,17 @@ def bind_tables(plan: Plan, context: Context) -> Plan:
             framed.append((table, call.slot))
         else:
             raise _undefined(table, plan, context)
+    for table in _targets(tree):
+        _refuse_own(table, resolve(table, context), plan)
     for table, slot in framed:
         if not table.args.get("alias"):
             table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name, quoted=True)))
         table.set("this", exp.to_identifier(slot))
-    written = frozenset(_catalog(table, context) for table in _targets(tree)) if plan.kind is not Kind.QUERY else frozenset()
+    written: frozenset[str] = frozenset()
     if isinstance(tree, nodes.Call):
-        written |= {context.catalog}
+        written = frozenset({context.catalog})
+    elif plan.kind is not Kind.QUERY:
+        written = frozenset(_catalog(table, context) for table in _targets(tree))
     return replace(plan, tree=tree, reads=frozenset(reads), writes=written, sources=tuple(frames.values()))
 
 
@@ -75,12 +81,14 @@ def resolve(table: exp.Table, context: Context) -> Relation | None:
     return next((context.relations[key] for key in candidates if key in context.relations), None)
 
 
-def _targets(tree: exp.Expression) -> Iterator[exp.Table]:
+def _targets(tree: exp.Expr) -> Iterator[exp.Table]:
     """Yield the tables that a statement writes or defines, rather than reads."""
     if isinstance(tree, nodes.Explain):
         yield from _targets(tree.this)
         return
-    if isinstance(tree, exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Create | exp.Alter | nodes.CommentOn):
+    if isinstance(
+        tree, exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Create | exp.Alter | nodes.CommentOn
+    ):
         target = tree.this
         if isinstance(target, exp.Schema | exp.Index):
             target = target.this if isinstance(target, exp.Schema) else target.args.get("table")
@@ -94,10 +102,19 @@ def _targets(tree: exp.Expression) -> Iterator[exp.Table]:
         yield from tree.args["tables"]
     elif isinstance(tree, exp.TruncateTable):
         yield from (table for table in tree.expressions if isinstance(table, exp.Table))
-    elif isinstance(tree, nodes.CopyStatement) and tree.args.get("is_from"):
+    elif isinstance(tree, _NAMED) and isinstance(tree.this, exp.Table):
         yield tree.this
-    elif isinstance(tree, nodes.CreateType | nodes.CreateMacro | nodes.CreateSequence) and isinstance(tree.this, exp.Table):
-        yield tree.this
+
+
+def _refuse_own(table: exp.Table, relation: Relation | None, plan: Plan) -> None:
+    """Refuse to change what Avila keeps about the database."""
+    schema = relation.schema if relation is not None and relation.catalog == "native" else table.db
+    if schema.lower() == OWN_SCHEMA and table.catalog.lower() in {"", "native"}:
+        raise errors.InsufficientPrivilege(
+            f"the schema {OWN_SCHEMA} is kept by Avila alone",
+            statement=plan.statement.text,
+            position=position(table),
+        )
 
 
 def _catalog(table: exp.Table, context: Context) -> str:

@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 _NAMED = (nodes.NamedArgument, exp.PropertyEQ, exp.Kwarg)
 
 
-def split(call: exp.Expression) -> tuple[list[exp.Expression], dict[str, exp.Expression]]:
+def split(call: exp.Expr) -> tuple[list[exp.Expr], dict[str, exp.Expr]]:
     """Return the positional and the named arguments of a call."""
     is_table_function = isinstance(call.parent, exp.Table) and call.parent.this is call
     return named_and_positional(call.expressions, equals_names=is_table_function)
 
 
 def named_and_positional(
-    arguments: list[exp.Expression], *, equals_names: bool = False
-) -> tuple[list[exp.Expression], dict[str, exp.Expression]]:
+    arguments: list[exp.Expr], *, equals_names: bool = False
+) -> tuple[list[exp.Expr], dict[str, exp.Expr]]:
     """Set named arguments apart: ``a := 1``, ``a => 1``, and with ``equals_names`` also ``a = 1``."""
-    positional: list[exp.Expression] = []
-    named: dict[str, exp.Expression] = {}
+    positional: list[exp.Expr] = []
+    named: dict[str, exp.Expr] = {}
     for item in arguments:
         name = _parameter_name(item, equals_names=equals_names)
         if name is None:
@@ -36,7 +36,7 @@ def named_and_positional(
     return positional, named
 
 
-def bound_arguments(call: exp.Expression, signature: Signature) -> dict[str, exp.Expression]:
+def bound_arguments(call: exp.Expr, signature: Signature) -> dict[str, exp.Expr]:
     """Return every parameter's argument, defaults filled in; UndefinedFunction when they do not fit."""
     positional, named = split(call)
     bound = signature.bind(positional, named)
@@ -46,7 +46,7 @@ def bound_arguments(call: exp.Expression, signature: Signature) -> dict[str, exp
     return {parameter.name: bound[parameter.name] for parameter in signature.parameters}
 
 
-def _parameter_name(item: exp.Expression, *, equals_names: bool) -> str | None:
+def _parameter_name(item: exp.Expr, *, equals_names: bool) -> str | None:
     if isinstance(item, _NAMED):
         return str(item.this.name).lower()
     if equals_names and isinstance(item, exp.EQ) and isinstance(item.this, exp.Column | exp.Identifier):
@@ -55,5 +55,6 @@ def _parameter_name(item: exp.Expression, *, equals_names: bool) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _default(text: str) -> exp.Expression:
-    return parse(f"SELECT {text}")[0].expressions[0]
+def _default(text: str) -> exp.Expr:
+    parsed: exp.Expr = parse(f"SELECT {text}")[0].expressions[0]
+    return parsed

@@ -31,7 +31,7 @@ def dynamic_sql(plan: Plan, context: Context) -> Plan:  # noqa: ARG001
     raise errors.FeatureNotSupported(f"query() is nested more than {NESTED_MAX} deep")
 
 
-def _said(table: exp.Table, statement: Statement) -> exp.Expression:
+def _said(table: exp.Table, statement: Statement) -> exp.Expr:
     call = table.this
     constants = [item for item in call.expressions if isinstance(item, exp.Literal) and item.is_string]
     if len(constants) != 1 or len(call.expressions) != 1:

@@ -46,6 +46,6 @@ def file_paths(plan: Plan, context: Context) -> Plan:
                 position=position(path),
             )
         found.append(argument(path, plan.statement, places))
-    for attach in plan.tree.find_all(nodes.AttachDatabase):
-        found.append(argument(attach.this, plan.statement, places))
+    attached = plan.tree.find_all(nodes.AttachDatabase)
+    found.extend(argument(attach.this, plan.statement, places) for attach in attached)
     return replace(plan, paths=tuple(found)) if found else plan

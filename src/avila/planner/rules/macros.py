@@ -36,7 +36,7 @@ def macros(plan: Plan, context: Context) -> Plan:
     raise errors.FeatureNotSupported(f"macros are nested more than {NESTED_MAX} deep")
 
 
-def _inline(call: exp.Expression, macro: MacroFunction, plan: Plan) -> None:
+def _inline(call: exp.Expr, macro: MacroFunction, plan: Plan) -> None:
     try:
         bound = bound_arguments(call, macro.signature)
     except errors.UndefinedFunction as error:
@@ -49,12 +49,15 @@ def _inline(call: exp.Expression, macro: MacroFunction, plan: Plan) -> None:
     call.replace(body)
 
 
-def _enclosed(value: exp.Expression) -> exp.Expression:
+def _enclosed(value: exp.Expr) -> exp.Expr:
     """Keep an argument together, whatever stands around it."""
-    whole = isinstance(value, exp.Column | exp.Literal | exp.Paren | exp.Anonymous | exp.Placeholder | exp.Parameter)
+    whole = isinstance(
+        value, exp.Column | exp.Literal | exp.Paren | exp.Anonymous | exp.Placeholder | exp.Parameter
+    )
     return value if whole else exp.Paren(this=value)
 
 
 @lru_cache(maxsize=1024)
-def _body(text: str) -> exp.Expression:
-    return parse(f"SELECT {text}")[0].expressions[0]
+def _body(text: str) -> exp.Expr:
+    parsed: exp.Expr = parse(f"SELECT {text}")[0].expressions[0]
+    return parsed

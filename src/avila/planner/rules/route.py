@@ -22,7 +22,7 @@ def route(plan: Plan, context: Context) -> Plan:  # noqa: ARG001
     return replace(plan, kernel="duckdb", sql=generate(plan.tree), extensions=frozenset(needed))
 
 
-def _format(copy: exp.Expression) -> str:
+def _format(copy: exp.Expr) -> str:
     """Return the format a COPY names, or that the name of its file tells."""
     for option in copy.expressions:
         if option.this.name.lower() == "format":

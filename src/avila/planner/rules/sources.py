@@ -49,9 +49,15 @@ def sources(plan: Plan, context: Context) -> Plan:
 
 def _forbid_stored(plan: Plan) -> Plan:
     """Refuse a view or macro over what exists only while a statement runs."""
-    if plan.sources and isinstance(plan.tree, exp.Create) and str(plan.tree.args.get("kind")).upper() == "VIEW":
+    if (
+        plan.sources
+        and isinstance(plan.tree, exp.Create)
+        and str(plan.tree.args.get("kind")).upper() == "VIEW"
+    ):
         source = plan.sources[0]
-        what = f"the frame {source.frame}" if source.function is None else f"{source.function.signature.name}()"
+        what = (
+            f"the frame {source.frame}" if source.function is None else f"{source.function.signature.name}()"
+        )
         raise errors.FeatureNotSupported(
             f"a view cannot keep {what}, which is read by Avila rather than by the kernel",
             hint="Use CREATE TABLE … AS SELECT, or query it where it is needed.",
@@ -60,7 +66,7 @@ def _forbid_stored(plan: Plan) -> Plan:
     return plan
 
 
-def _names(tree: exp.Expression) -> frozenset[str]:
+def _names(tree: exp.Expr) -> frozenset[str]:
     """Return the parameters that a tree takes by name or number."""
     return frozenset(str(node.this) for node in tree.find_all(exp.Placeholder) if node.this)
 
