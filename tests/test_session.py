@@ -184,7 +184,11 @@ class Slow:
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     "what",
-    ["SELECT * FROM slow LIMIT 5", "SELECT sum(n) FROM slow", "SELECT (CASE WHEN n < 9000 THEN '1' ELSE 'x' END)::INT FROM slow"],
+    [
+        "SELECT * FROM slow LIMIT 5",
+        "SELECT sum(n) FROM slow",
+        "SELECT (CASE WHEN n < 9000 THEN '1' ELSE 'x' END)::INT FROM slow",
+    ],
 )
 def test_a_source_of_pythons_left_half_read_does_not_hang(what: str) -> None:
     """In a process of its own: what this guards against is a hang, or the end of the process."""
@@ -206,13 +210,17 @@ for _ in range(3):
 db.close()
 """
     script = script.replace('    del result if "result" in dir() else None\n', "    result = None\n")
-    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=100)
+    shown = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=100
+    )
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.count("(42,)") == 3
 
 
 def test_predicates_hold_whatever_the_source_does(memory: avila.Database) -> None:
-    assert memory.sql("SELECT count(*), min(n) FROM s WHERE n % 2 = 0 AND n >= 999000", s=Slow()).fetchone() == (500, 999_000)
+    assert memory.sql(
+        "SELECT count(*), min(n) FROM s WHERE n % 2 = 0 AND n >= 999000", s=Slow()
+    ).fetchone() == (500, 999_000)
     memory.register("kept", Slow())
     assert memory.sql("SELECT max(n) FROM kept").fetchone() == (999_999,)
 
@@ -241,7 +249,9 @@ def test_anything_that_speaks_arrow_is_a_table(memory: avila.Database, library: 
         "dataset": lambda: pyarrow.dataset.dataset(table),
         "batch": lambda: table.to_batches()[0],
         "reader": table.to_reader,
-        "result": lambda: memory.session().sql("SELECT * FROM (VALUES (1, 'x'), (2, 'y'), (3, NULL)) v(a, b)"),
+        "result": lambda: memory.session().sql(
+            "SELECT * FROM (VALUES (1, 'x'), (2, 'y'), (3, NULL)) v(a, b)"
+        ),
     }[library]()
     assert memory.sql("SELECT a, b FROM frame ORDER BY a").fetchall() == [(1, "x"), (2, "y"), (3, None)]
 
@@ -270,7 +280,10 @@ def test_settings_are_a_sessions_own(memory: avila.Database) -> None:
     memory.sql("RESET integer_division")
     assert memory.sql("SELECT 7 / 2").fetchone() == (3.5,)
     memory.sql("SET timezone = 'Asia/Tokyo'")
-    assert str(memory.sql("SELECT TIMESTAMPTZ '2024-01-01 00:00:00+00'").fetchone()[0]) == "2024-01-01 09:00:00+09:00"
+    assert (
+        str(memory.sql("SELECT TIMESTAMPTZ '2024-01-01 00:00:00+00'").fetchone()[0])
+        == "2024-01-01 09:00:00+09:00"
+    )
     assert ("statement_timeout", "0") in [row[:2] for row in memory.sql("SHOW ALL").fetchall()]
 
 
@@ -285,7 +298,9 @@ def test_the_history_remembers_and_is_bounded() -> None:
         assert len(entries) <= 3
 
 
-def test_a_repeated_statement_is_planned_once(memory: avila.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repeated_statement_is_planned_once(
+    memory: avila.Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from avila.planner import planner
 
     planned = []

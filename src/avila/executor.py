@@ -57,7 +57,7 @@ class Executor:
         self._lock = threading.RLock()
         self._closed = False
         for name, value in instance.settings.kernel("session").items():
-            self.connection.run(f"SET {name} = {_literal(value)}", rows=False)
+            self.connection.run(f"SET SESSION {name} = {_literal(value)}", rows=False)
 
     @property
     def alive(self) -> bool:

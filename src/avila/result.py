@@ -84,7 +84,9 @@ class Result:
                 self._table = self._first
                 stream = self._first.to_reader()
             else:
-                stream = pa.RecordBatchReader.from_batches(stream.schema, chain([*batches, following], stream))
+                stream = pa.RecordBatchReader.from_batches(
+                    stream.schema, chain([*batches, following], stream)
+                )
             self._answer = ArrowAnswer(columns, stream, self.rowcount)
         known = self._table if self._table is not None else self._first
         assert known is not None  # noqa: S101 (one of the two was just read)
@@ -167,4 +169,6 @@ class Result:
 
 
 def _missing(what: str, error: ModuleNotFoundError) -> errors.MissingDependency:
-    return errors.MissingDependency(f"{what} needs the package {error.name}", hint="pip install 'avila[dataframe]'")
+    return errors.MissingDependency(
+        f"{what} needs the package {error.name}", hint="pip install 'avila[dataframe]'"
+    )

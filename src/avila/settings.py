@@ -46,10 +46,13 @@ class Setting:
             ) from None
         if self.choices and parsed not in self.choices:
             raise errors.ConfigurationError(
-                f"setting {self.name} in {where} is {value!r}", hint=f"It is one of {', '.join(self.choices)}."
+                f"setting {self.name} in {where} is {value!r}",
+                hint=f"It is one of {', '.join(self.choices)}.",
             )
         if isinstance(parsed, int) and not isinstance(parsed, bool) and parsed < 0:
-            raise errors.ConfigurationError(f"setting {self.name} in {where} is {parsed}, and may not be negative")
+            raise errors.ConfigurationError(
+                f"setting {self.name} in {where} is {parsed}, and may not be negative"
+            )
         return parsed
 
     def _convert(self, value: object) -> Value:
@@ -66,7 +69,16 @@ class Setting:
 
 
 _ARTICLE = {str: "a text", int: "a whole number", bool: "true or false"}
-_BOOLEANS = {"true": True, "on": True, "1": True, "yes": True, "false": False, "off": False, "0": False, "no": False}
+_BOOLEANS = {
+    "true": True,
+    "on": True,
+    "1": True,
+    "yes": True,
+    "false": False,
+    "off": False,
+    "0": False,
+    "no": False,
+}
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType({
     setting.name: setting
@@ -110,7 +122,8 @@ def find(name: str) -> Setting:
     if setting is None:
         close = get_close_matches(name.lower(), SETTINGS, n=1)
         raise errors.UndefinedObject(
-            f"there is no setting {name}", hint=f"Did you mean {close[0]}?" if close else "SHOW ALL lists the settings."
+            f"there is no setting {name}",
+            hint=f"Did you mean {close[0]}?" if close else "SHOW ALL lists the settings.",
         )
     return setting
 
@@ -161,5 +174,7 @@ def _from_file(file: Path | None) -> Mapping[str, object]:
 def _from_environment() -> Mapping[str, object]:
     """Return the settings of the environment; other variables of Avila's are not settings and are left alone."""
     return {
-        name: os.environ[variable] for name in SETTINGS if (variable := ENVIRONMENT_PREFIX + name.upper()) in os.environ
+        name: os.environ[variable]
+        for name in SETTINGS
+        if (variable := ENVIRONMENT_PREFIX + name.upper()) in os.environ
     }

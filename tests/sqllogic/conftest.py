@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
 from avila.planner.dialect import generate, parse
+from surfaces.opening import open_surface
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,8 +47,17 @@ def kernel_through_the_dialect(directory: Path) -> Iterator[Execute]:
         yield execute
 
 
+@contextmanager
+def avila_as(name: str, directory: Path) -> Iterator[Execute]:
+    """Avila itself, by one of its ways in."""
+    with open_surface(name, directory / "db", lake=False) as database:
+        yield lambda sql: database.execute(sql).fetchall()
+
+
 SURFACES: dict[str, Callable[[Path], AbstractContextManager[Execute]]] = {
     "dialect": kernel_through_the_dialect,
+    "embedded": partial(avila_as, "embedded"),
+    "second-process": partial(avila_as, "second-process"),
 }
 
 

@@ -38,21 +38,20 @@ def _python() -> Finding:
 
 
 def _kernel() -> Iterator[Finding]:
-    import duckdb
-
     from avila.kernel.duckdb.wheels import extension_path
 
     wanted = next((text for text in requires("avila") or () if text.startswith("duckdb==")), "duckdb==")
     wanted = wanted.partition("==")[2]
-    if wanted and duckdb.__version__ != wanted:
+    installed = version("duckdb")
+    if wanted and installed != wanted:
         yield Finding(
             Level.wrong,
             "kernel",
-            f"duckdb {duckdb.__version__}, made for {wanted}",
+            f"duckdb {installed}, made for {wanted}",
             f"pip install duckdb=={wanted}",
         )
     else:
-        yield Finding(Level.well, "kernel", f"duckdb {duckdb.__version__}")
+        yield Finding(Level.well, "kernel", f"duckdb {installed}")
     for name in KERNEL_EXTENSIONS:
         try:
             extension_path(name)

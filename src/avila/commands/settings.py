@@ -72,11 +72,18 @@ def _text(value: table.Value) -> str | None:
 def _apply(executor: Executor, setting: table.Setting, value: table.Value) -> None:
     if setting.kernel is not None:
         if value is None:
-            executor.connection.run(f"RESET {setting.kernel}", rows=False)
+            executor.connection.run(f"RESET {_scope(setting)} {setting.kernel}", rows=False)
         else:
             literal = exp.Literal.string(value) if isinstance(value, str) else exp.convert(value)
-            executor.connection.run(f"SET {setting.kernel} = {generate(literal)}", rows=False)
+            executor.connection.run(
+                f"SET {_scope(setting)} {setting.kernel} = {generate(literal)}", rows=False
+            )
     executor.settings[setting.name] = value
+
+
+def _scope(setting: table.Setting) -> str:
+    """Return the kernel's word for where a setting holds: without it, most hold for every session."""
+    return "SESSION" if setting.scope == "session" else "GLOBAL"
 
 
 def _name(tree: exp.Expr) -> str:

@@ -77,7 +77,9 @@ class Extension:
         def register(function: Function) -> Function:
             parsed = Signature.parse(signature)
             self._claim(parsed)
-            self.tables[parsed.name] = TableFunction(parsed, function, _doc(function), example, files, suffixes)
+            self.tables[parsed.name] = TableFunction(
+                parsed, function, _doc(function), example, files, suffixes
+            )
             return function
 
         return register

@@ -23,7 +23,9 @@ def discover() -> Mapping[str, Extension]:
     for point in entry_points(group=GROUP):
         extension = point.load()
         if not isinstance(extension, Extension):
-            raise errors.ConfigurationError(f"the entry point {point.name} = {point.value} is not an extension")
+            raise errors.ConfigurationError(
+                f"the entry point {point.name} = {point.value} is not an extension"
+            )
         found[extension.name] = extension
     return found
 

@@ -72,4 +72,6 @@ class Recording:
     ) -> None:
         duration_ms = (time.perf_counter() - self._began) * 1000
         outcome = "00000" if error is None else getattr(error, "sqlstate", "XX000")
-        self._history.append(self._session, self._text, time.time() - duration_ms / 1000, duration_ms, outcome)
+        self._history.append(
+            self._session, self._text, time.time() - duration_ms / 1000, duration_ms, outcome
+        )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from avila import errors
-from avila.planner.dialect import nodes
+from avila.planner.attachments import check_attachment
+from avila.planner.dialect import generate, nodes
 from avila.planner.plan import Kind, Plan, Statement
 from avila.settings import SETTINGS
 
@@ -69,6 +70,7 @@ def classify(statement: Statement) -> Plan:
     if isinstance(tree, _DEFINITIONS):
         return Plan(statement, tree, Kind.DEFINITION, returns_rows=False, alters=isinstance(tree, exp.Alter))
     if isinstance(tree, nodes.AttachDatabase | nodes.DetachDatabase):
+        check_attachment(statement)
         return Plan(statement, tree, Kind.DEFINITION, returns_rows=False)
     if isinstance(tree, nodes.ShowStatement) and shown_setting(tree):
         return Plan(statement, tree, Kind.COMMAND)
@@ -106,7 +108,5 @@ def shown_setting(tree: nodes.ShowStatement) -> str | None:
 
 def _title(tree: exp.Expr) -> str:
     """Return the words a statement starts with, as a person would name it."""
-    if isinstance(tree, exp.Command):
-        return str(tree.this).upper()
-    name = type(tree).__name__.removesuffix("Statement")
-    return "".join(f" {letter}" if letter.isupper() else letter for letter in name).strip().upper()
+    words = generate(tree).upper().split()
+    return " ".join(words[: 2 if words[0] in {"CREATE", "DROP", "COPY", "EXPORT", "IMPORT"} else 1])

@@ -106,6 +106,8 @@ class NativeStore:
             raise errors.InvalidKey(
                 f"{self._path} is encrypted with another key than the directory's"
             ) from error
+        except errors.ObjectInUse:
+            raise
         except errors.Error as error:
             raise errors.CorruptedDatabase(f"{self._path} cannot be opened: {error.message}") from error
 

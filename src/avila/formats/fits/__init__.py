@@ -22,6 +22,7 @@ extension = Extension("fits", "Tables, images and headers of FITS files")
     "read_fits(path VARCHAR, hdu VARCHAR = NULL, filename BOOLEAN = false)",
     example="SELECT avg(mag) FROM read_fits('survey/*.fits', hdu = 'OBJECTS')",
     files="path",
+    suffixes=(".fits", ".fit", ".fts"),
 )
 def read_fits(path: str | Sequence[str], hdu: int | str | None = None, filename: bool = False) -> Source:
     """Read one HDU of a FITS file: a table as it is, an image as one row a pixel.

@@ -25,6 +25,7 @@ _PATTERNS: tuple[tuple[str, type[errors.Error]], ...] = (
     (r"[Ff]oreign key constraint|foreign key constraint", errors.ForeignKeyViolation),
     (r"Duplicate key|violates (unique|primary key) constraint|UNIQUE constraint violation", errors.UniqueViolation),
     (r"read-only mode|is read-only|opened in read-only", errors.ReadOnlySqlTransaction),
+    (r"Could not set lock|Conflicting lock", errors.ObjectInUse),
     (r"No space left on device|Disk quota exceeded|max_temp_directory_size|ENOSPC", errors.DiskFull),
     (r"Out of Memory|could not allocate|failed to (pin|allocate)", errors.OutOfMemory),
     (r"Wrong encryption key|without a key|Cannot open encrypted", errors.InvalidKey),

@@ -102,6 +102,9 @@ def _targets(tree: exp.Expr) -> Iterator[exp.Table]:
         yield from tree.args["tables"]
     elif isinstance(tree, exp.TruncateTable):
         yield from (table for table in tree.expressions if isinstance(table, exp.Table))
+    elif isinstance(tree, nodes.CopyStatement):
+        if tree.args.get("is_from"):
+            yield tree.this
     elif isinstance(tree, _NAMED) and isinstance(tree.this, exp.Table):
         yield tree.this
 
