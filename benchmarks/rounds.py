@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-Timed = "Callable[[], float]"
+Timed: TypeAlias = Callable[[], float]
 
 
 def timed(run: Callable[[], object], before: Callable[[], object] | None = None, repeat: int = 1) -> Timed:
@@ -43,7 +44,7 @@ def alternate(
         for contender in contenders.values():
             contender()
     for number in range(rounds):
-        names = list(contenders) if number % 2 == 0 else list(reversed(contenders))
+        names = list(contenders)[:: 1 if number % 2 == 0 else -1]
         for name in names:
             times[name].append(contenders[name]())
     return times

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.measure import Comparison
 from benchmarks.rounds import alternate, timed
@@ -58,7 +58,7 @@ def run(bench: Bench) -> list[Comparison]:
     ]
 
 
-def _open(scratch: Path, rows: int, stack: ExitStack) -> dict[str, Callable[..., object]]:
+def _open(scratch: Path, rows: int, stack: ExitStack) -> dict[str, Callable[..., Any]]:
     """Fill the same table everywhere; return how each runs a statement."""
     fill = f"INSERT INTO item SELECT i, i / 7, 'kind ' || i % 10 FROM range({rows}) AS numbers(i)"
     create = "CREATE TABLE item (id BIGINT PRIMARY KEY, value DOUBLE, kind VARCHAR)"

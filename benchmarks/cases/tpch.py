@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -15,6 +16,9 @@ from benchmarks.stores import open_avila, open_duckdb
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pyarrow as pa
+
+    import avila
     from benchmarks.bench import Bench
 
 TITLE = "TPC-H, 22 queries"
@@ -40,11 +44,11 @@ def run(bench: Bench) -> list[Comparison]:
         same_plans = sum(_same_plan(bare, query) for query in queries.values())
         times = {}
         for number, query in queries.items():
-            ours, theirs = db.execute(query).to_arrow(), bare.execute(query).to_arrow_table()
+            ours, theirs = _ours(db, query), _theirs(bare, query)
             assert ours.equals(theirs), f"query {number} answers differently"
             contenders = {
-                "avila": timed(lambda query=query: db.execute(query).to_arrow()),
-                "bare": timed(lambda query=query: bare.execute(query).to_arrow_table()),
+                "avila": timed(partial(_ours, db, query)),
+                "bare": timed(partial(_theirs, bare, query)),
             }
             times[number] = alternate(bench.rounds_of(5, quick=3), contenders, warm_up=False)
     totals = {side: [sum(round_) for round_ in zip(*(found[side] for found in times.values()), strict=True)]
@@ -56,6 +60,14 @@ def run(bench: Bench) -> list[Comparison]:
         for number, found in times.items()
     ]
     return [total, *single]
+
+
+def _ours(db: avila.Database, query: str) -> pa.Table:
+    return db.execute(query).to_arrow()
+
+
+def _theirs(bare: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
+    return bare.execute(query).to_arrow_table()
 
 
 def _generate(folder: Path, scale: float) -> None:
@@ -81,4 +93,4 @@ def _same_plan(bare: duckdb.DuckDBPyConnection, query: str) -> bool:
     """Whether the kernel plans what Avila generates as it plans the query: join order, filters, estimates."""
     (tree,) = parse(query)
     original, generated = (bare.execute(f"EXPLAIN {text}").fetchall() for text in (query, generate(tree)))
-    return original == generated
+    return bool(original == generated)
