@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer the long mode."""
-    parser.addoption("--long", action="store_true", help="run long tests in full (more rounds, more examples)")
+    parser.addoption(
+        "--long", action="store_true", help="run long tests in full (more rounds, more examples)"
+    )
 
 
 @pytest.fixture(scope="session")

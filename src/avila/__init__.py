@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from avila.errors import Error
 
 if TYPE_CHECKING:
-    from avila.connect import connect
     from avila.database import Database
     from avila.extensions.api import Extension
+    from avila.opening import connect
     from avila.result import Result
     from avila.session import Session
 
@@ -27,7 +27,7 @@ __all__ = ["Database", "Error", "Extension", "Result", "Session", "__version__",
 
 # Imported when first used: `import avila` costs next to nothing.
 _HOMES = {
-    "connect": "avila.connect",
+    "connect": "avila.opening",
     "Database": "avila.database",
     "Extension": "avila.extensions.api",
     "Result": "avila.result",

@@ -24,7 +24,7 @@ def frame_table(value: Any) -> object:
     if hasattr(value, "__arrow_c_stream__"):
         return _known_types(pa.table(value))
     if _is_lazy(value):
-        return _known_types(pa.table(value.collect()))  # type: ignore[attr-defined]
+        return _known_types(pa.table(value.collect()))
     raise errors.DatatypeMismatch(
         f"{type(value).__name__} is not a table",
         hint="Anything that speaks the Arrow C stream interface is: pandas, Polars, PyArrow, Ibis results ….",
@@ -61,9 +61,10 @@ def _known_types(table: pa.Table) -> pa.Table:
     fields = []
     for field in table.schema:
         if pa.types.is_string_view(field.type):
-            field = field.with_type(pa.large_string())
+            fields.append(field.with_type(pa.large_string()))
         elif pa.types.is_binary_view(field.type):
-            field = field.with_type(pa.large_binary())
-        fields.append(field)
+            fields.append(field.with_type(pa.large_binary()))
+        else:
+            fields.append(field)
     schema = pa.schema(fields)
     return table if schema.equals(table.schema) else table.cast(schema)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ from avila.storage.stores import NATIVE, STORES, LakeStore, NativeStore, clear_s
 if TYPE_CHECKING:
     from avila.settings import Settings
     from avila.storage.layout import Layout
+
+log = logging.getLogger("avila")
 
 
 class Instance:
@@ -85,6 +88,7 @@ class Instance:
     def memory(cls, settings: Settings) -> Instance:
         """Open a database that is gone when it is closed; it has a native store only."""
         engine = DuckDBEngine(settings.kernel("database"))
+        engine.load("httpfs")  # what spills to disk is encrypted too
         functions = engine.functions()
         native = NativeStore.memory(engine)
         engine.use(NATIVE)
@@ -138,5 +142,8 @@ class Instance:
             executor.close()
         try:
             self.native.checkpoint(self.settings["lock_timeout"])
+        except errors.DiskFull as error:
+            # Nothing is lost: the log stays, and is replayed when the database is opened again.
+            log.warning("closed without a checkpoint: %s", error.message)
         finally:
             self.engine.close()

@@ -52,7 +52,7 @@ class Session:
 
             db.sql("SELECT avg(mag) FROM stars WHERE kind = ?", ["RR"], stars=frame)
         """
-        caller = sys._getframe(1)
+        caller = sys._getframe(1)  # noqa: SLF001 (how the standard library finds a caller, too)
         return Result(self._lined().execute(sql, parameters, _lookup(frames, caller)))
 
     def table(

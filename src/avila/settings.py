@@ -85,7 +85,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType({
     for setting in (
         Setting("memory_limit", str, None, "How much memory the kernel may use, such as '4GB'; without it 80 % of the "
                 "machine's.", "database", "memory_limit"),
-        Setting("threads", int, None, "How many threads one statement may use; without it one a core.", "database", "threads"),
+        Setting("threads", int, None, "How many threads one statement may use; without it one a core.", "database",
+                "threads"),
         Setting("temp_limit", str, None, "How much the kernel may spill to disk, such as '50GB'.", "database",
                 "max_temp_directory_size"),
         Setting("key_provider", str, "file", "Where the wrapping key of a new database is kept.", "database",
@@ -93,19 +94,24 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType({
         Setting("lake", bool, True, "Whether the lake store is opened too.", "database"),
         Setting("checkpoint_log_bytes", int, 64 * 2**20, "Size of the write-ahead log at which the native store is "
                 "checkpointed.", "database"),
-        Setting("checkpoint_interval_s", int, 60, "How often the size of the log is looked at; 0 for never.", "database"),
-        Setting("lake_maintenance_interval_s", int, 3600, "How often the lake is compacted and old snapshots are expired; "
-                "0 for never.", "database"),
+        Setting("checkpoint_interval_s", int, 60, "How often the size of the log is looked at; 0 for never.",
+                "database"),
+        Setting("lake_maintenance_interval_s", int, 3600, "How often the lake is compacted and old snapshots are "
+                "expired; 0 for never.", "database"),
         Setting("lake_retention_days", int, 30, "How long snapshots of the lake are kept for time travel.", "database"),
         Setting("history_statements", int, 1000, "How many finished statements the history remembers.", "database"),
-        Setting("slow_statement_ms", int, 1000, "Statements that take longer are logged as warnings; 0 for none.", "database"),
+        Setting("slow_statement_ms", int, 1000, "Statements that take longer are logged as warnings; 0 for none.",
+                "database"),
         Setting("statement_timeout", int, 0, "Milliseconds after which a statement is cancelled; 0 for never."),
         Setting("lock_timeout", int, 10_000, "Milliseconds a statement waits for a checkpoint, or a checkpoint for "
                 "writers."),
-        Setting("timezone", str, None, "The time zone in which TIMESTAMPTZ values are shown and read.", kernel="TimeZone"),
+        Setting("timezone", str, None, "The time zone in which TIMESTAMPTZ values are shown and read.",
+                kernel="TimeZone"),
         Setting("default_null_order", str, "nulls_last", "Where NULLs sort when the statement does not say.",
                 kernel="default_null_order", choices=("nulls_first", "nulls_last", "nulls_first_on_asc_last_on_desc",
                                                       "nulls_last_on_asc_first_on_desc")),
+        Setting("default_order", str, "asc", "How ORDER BY sorts when the statement does not say.", kernel="default_order",
+                choices=("asc", "desc")),
         Setting("integer_division", bool, False, "Whether / of two whole numbers is whole, as in PostgreSQL.",
                 kernel="integer_division"),
         Setting("preserve_insertion_order", bool, True, "Whether rows without ORDER BY come in the order they were "

@@ -79,11 +79,15 @@ def test_what_avila_keeps_is_changed_by_avila_alone(db: avila.Database, sql: str
 
 
 NAMES = st.sampled_from(["signal", "fits", "sky"])
-CHANGES = st.lists(st.one_of(st.builds(changes.CreateExtension, NAMES), st.builds(changes.DropExtension, NAMES)))
+CHANGES = st.lists(
+    st.one_of(st.builds(changes.CreateExtension, NAMES), st.builds(changes.DropExtension, NAMES))
+)
 
 
 @given(CHANGES)
-def test_the_catalog_is_the_fold_of_its_changes(wanted: list[changes.CreateExtension | changes.DropExtension]) -> None:
+def test_the_catalog_is_the_fold_of_its_changes(
+    wanted: list[changes.CreateExtension | changes.DropExtension],
+) -> None:
     """Against a model that is a set; and kept changes come back as they were."""
     dropped: set[str] = set()
     catalog, done = Catalog(), []

@@ -12,7 +12,9 @@ import avila
 
 def write(target: str, round_: int, seed: float) -> None:
     chance = random.Random(seed)
-    db = avila.connect(target, checkpoint_log_bytes=0 if chance.random() < 0.3 else 2**26, checkpoint_interval_s=1)
+    db = avila.connect(
+        target, checkpoint_log_bytes=0 if chance.random() < 0.3 else 2**26, checkpoint_interval_s=1
+    )
     number = round_ * 1_000_000
     while True:
         number += 1

@@ -79,7 +79,9 @@ def test_a_malformed_key_is_refused(tmp_path: Path, folder: Path, text: str) -> 
 
 
 @pytest.mark.parametrize("encode", [bytes.hex, lambda key: base64.b64encode(key).decode()])
-def test_the_environment_gives_the_key(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, encode) -> None:
+def test_the_environment_gives_the_key(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, encode
+) -> None:
     monkeypatch.setenv("AVILA_KEY", encode(os.urandom(32)))
     make(tmp_path / "db", key_provider="environment")
     assert not folder.exists()

@@ -53,8 +53,14 @@ def test_time_travel_by_version_and_by_time(events: avila.Database) -> None:
     moment = events.sql("SELECT max(snapshot_time) FROM lake.snapshots()").fetchone()[0]
     events.sql("DELETE FROM lake.events WHERE id = 1")
     events.sql("INSERT INTO lake.events VALUES (3, 'c')")
-    assert events.sql(f"SELECT id FROM lake.events AT (VERSION => {before}) ORDER BY id").fetchall() == [(1,), (2,)]
-    assert events.sql("SELECT id FROM lake.events AT (TIMESTAMP => ?) ORDER BY id", [moment]).fetchall() == [(1,), (2,)]
+    assert events.sql(f"SELECT id FROM lake.events AT (VERSION => {before}) ORDER BY id").fetchall() == [
+        (1,),
+        (2,),
+    ]
+    assert events.sql("SELECT id FROM lake.events AT (TIMESTAMP => ?) ORDER BY id", [moment]).fetchall() == [
+        (1,),
+        (2,),
+    ]
     assert events.sql("SELECT id FROM lake.events ORDER BY id").fetchall() == [(2,), (3,)]
     # Both states in one statement.
     gone = f"SELECT id FROM lake.events AT (VERSION => {before}) EXCEPT SELECT id FROM lake.events"
@@ -69,7 +75,11 @@ def test_schema_evolution_keeps_the_past(events: avila.Database) -> None:
     events.sql("ALTER TABLE lake.events RENAME COLUMN kind TO sort")
     events.sql("ALTER TABLE lake.events ALTER COLUMN id SET DATA TYPE BIGINT")
     events.sql("INSERT INTO lake.events VALUES (3, 'c', 2.5)")
-    assert events.sql("FROM lake.events ORDER BY id").fetchall() == [(1, "a", 1.5), (2, "b", 1.5), (3, "c", 2.5)]
+    assert events.sql("FROM lake.events ORDER BY id").fetchall() == [
+        (1, "a", 1.5),
+        (2, "b", 1.5),
+        (3, "c", 2.5),
+    ]
     old = events.sql(f"FROM lake.events AT (VERSION => {before}) ORDER BY id")
     assert [column.name for column in old.columns] == ["id", "kind"]
     assert old.fetchall() == [(1, "a"), (2, "b")]

@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,9 @@ from avila import errors
 
 def test_constraints_hold(db: avila.Database) -> None:
     db.sql("CREATE TABLE kind (id INTEGER PRIMARY KEY, name VARCHAR NOT NULL UNIQUE)")
-    db.sql("CREATE TABLE star (id INTEGER PRIMARY KEY, kind INTEGER REFERENCES kind (id), mag DOUBLE CHECK (mag < 30))")
+    db.sql(
+        "CREATE TABLE star (id INTEGER PRIMARY KEY, kind INTEGER REFERENCES kind (id), mag DOUBLE CHECK (mag < 30))"
+    )
     db.sql("INSERT INTO kind VALUES (1, 'RR Lyrae')")
     db.sql("INSERT INTO star VALUES (1, 1, 7.5)")
     for sql, condition in [
@@ -102,10 +104,15 @@ def test_an_acknowledged_alter_survives_a_kill(tmp_path: Path, alter: str, in_tr
             db.sql({alter!r})
         os.kill(os.getpid(), signal.SIGKILL)
     """)
-    child = subprocess.run([sys.executable, "-c", script], check=False, env=os.environ, capture_output=True, text=True)
+    child = subprocess.run(
+        [sys.executable, "-c", script], check=False, env=os.environ, capture_output=True, text=True
+    )
     if in_transaction and "mood" in alter:
         # Its log could not be replayed, and a transaction's log cannot be kept apart: so it is refused.
-        assert "FeatureNotSupported: a column cannot get a type of the user's inside a transaction" in child.stderr
+        assert (
+            "FeatureNotSupported: a column cannot get a type of the user's inside a transaction"
+            in child.stderr
+        )
     else:
         assert child.returncode == -signal.SIGKILL, child.stderr
     with avila.connect(tmp_path / "db", lake=False) as db:
@@ -132,7 +139,9 @@ def test_an_alter_that_is_cut_short_is_undone(tmp_path: Path, alter: str) -> Non
         NativeStore.fold = die_at_the_second
         db.sql({alter!r})
     """)
-    child = subprocess.run([sys.executable, "-c", script], check=False, env=os.environ, capture_output=True, text=True)
+    child = subprocess.run(
+        [sys.executable, "-c", script], check=False, env=os.environ, capture_output=True, text=True
+    )
     assert child.returncode == -signal.SIGKILL, child.stderr
     assert (tmp_path / "db" / "avila.db.altering").exists()
     with avila.connect(tmp_path / "db", lake=False) as db:

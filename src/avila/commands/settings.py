@@ -78,6 +78,8 @@ def _apply(executor: Executor, setting: table.Setting, value: table.Value) -> No
             executor.connection.run(
                 f"SET {_scope(setting)} {setting.kernel} = {generate(literal)}", rows=False
             )
+        # The kernel reads some settings while it parses.
+        executor.connection.forget_prepared()
     executor.settings[setting.name] = value
 
 

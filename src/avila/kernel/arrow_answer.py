@@ -23,6 +23,8 @@ class ArrowAnswer:
         self.columns = tuple(columns)
         self.rowcount = rowcount
         self._reader = reader
+        self._batch: pa.RecordBatch | None = None
+        self._taken = 0
         self._rows: Iterator[Row] = self._iterate()
 
     @classmethod
@@ -52,8 +54,12 @@ class ArrowAnswer:
         return list(self._rows)
 
     def reader(self, batch_rows: int) -> pa.RecordBatchReader:  # noqa: ARG002 (the batches are cut already)
-        """Take the batches that are left."""
-        return self._reader
+        """Take the batches that are left, the rest of one that was taken row by row among them."""
+        return (
+            self._reader
+            if self._batch is None
+            else pa.RecordBatchReader.from_batches(self._reader.schema, self._rest())
+        )
 
     def detach(self) -> None:
         """Nothing to do: the rows need no connection."""
@@ -65,4 +71,13 @@ class ArrowAnswer:
 
     def _iterate(self) -> Iterator[Row]:
         for batch in self._reader:
-            yield from values.rows(batch, self.columns)
+            self._batch, self._taken = batch, 0
+            for row in values.rows(batch, self.columns):
+                self._taken += 1
+                yield row
+        self._batch = None
+
+    def _rest(self) -> Iterator[pa.RecordBatch]:
+        if self._batch is not None:
+            yield self._batch.slice(self._taken)
+        yield from self._reader

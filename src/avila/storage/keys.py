@@ -53,7 +53,7 @@ class EnvironmentProvider:
         text = os.environ.get(ENVIRONMENT_VARIABLE)
         return None if text is None else decode_key(text, f"the environment variable {ENVIRONMENT_VARIABLE}")
 
-    def put(self, database: str, key: bytes) -> None:
+    def put(self, database: str, key: bytes) -> None:  # noqa: ARG002
         """Refuse: a process cannot set its user's environment."""
         raise errors.InvalidKey(
             f"the environment variable {ENVIRONMENT_VARIABLE} is not set",

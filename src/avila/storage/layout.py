@@ -88,7 +88,8 @@ class Layout:
         if root.exists() and not root.is_dir():
             raise errors.InvalidCatalogName(
                 f"{root} is a file, and a database is a directory",
-                hint=f"Query the file with read_csv, read_parquet or read_fits, or give a directory such as {root.parent / root.stem}.",
+                hint="Query the file with read_csv, read_parquet or read_fits, or give a directory "
+                f"such as {root.parent / root.stem}.",
             )
         try:
             root.mkdir(parents=True, exist_ok=True)
@@ -98,7 +99,7 @@ class Layout:
         if others and not layout.exists and not set(others) <= {"avila.toml", "avila.lock", "endpoint.sock"}:
             raise errors.InvalidCatalogName(
                 f"{root} is not an Avila database: it holds {_some(others)} but no {KEYS_NAME}",
-                hint="Give a new or empty directory; files are read where they lie, with read_csv, read_parquet, read_fits ….",
+                hint="Give a new or empty directory; files are read where they lie, with read_csv, read_fits ….",
             )
         layout._probe()
         return layout

@@ -23,6 +23,7 @@ log = logging.getLogger("avila")
 
 NATIVE = "native"
 LAKE = "lake"
+ROOM_BYTES = 16 * 2**20
 STORES = (NATIVE, LAKE)
 
 
@@ -89,8 +90,13 @@ class NativeStore:
 
     def fold(self) -> None:
         """Fold the log into the file; the caller holds the gate."""
-        if self._path is not None:
-            self._engine.checkpoint(NATIVE)
+        if self._path is None:
+            return
+        # A checkpoint that fails half way invalidates the kernel's database, so it is not begun without room for it.
+        free = shutil.disk_usage(self._path.parent).free
+        if free < 2 * self.log_bytes + ROOM_BYTES:
+            raise errors.DiskFull(f"{free:,} bytes are left at {self._path.parent}, too little to checkpoint")
+        self._engine.checkpoint(NATIVE)
 
     def _was_altering(self) -> bool:
         return self._altering is not None and self._altering.exists()

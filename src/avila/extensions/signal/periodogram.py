@@ -30,7 +30,7 @@ ORDER BY peak.power DESC LIMIT 1""",
     )(lomb_scargle)
 
 
-def lomb_scargle(  # noqa: PLR0917  (the SQL signature has as many)
+def lomb_scargle(
     times: Any,
     signal: Any,
     uncertainties: Any,

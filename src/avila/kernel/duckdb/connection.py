@@ -57,8 +57,8 @@ class DuckDBConnection:
         """Run one generated statement.
 
         ``sources`` are what the SQL names as tables. ``rows`` says that the statement answers rows; otherwise only
-        their number is kept. ``writes`` says that it must have happened, all of it, when this returns. ``statement`` and
-        ``locate`` place errors in the user's text.
+        their number is kept. ``writes`` says that it must have happened, all of it, when this returns. ``statement``
+        and ``locate`` place errors in the user's text.
         """
         with self.guarded(statement, locate):
             self.settle()
@@ -140,6 +140,11 @@ class DuckDBConnection:
         with self.guarded():
             self.settle()
             return frozenset(name for (name,) in self.raw.execute(MACROS).fetchall())
+
+    def forget_prepared(self) -> None:
+        """Parse every statement anew."""
+        with self._lock:
+            self._prepared.clear()
 
     def interrupt(self) -> None:
         """Make the running statement end with QueryCanceled; callable from any thread."""

@@ -26,13 +26,14 @@ _PATTERNS: tuple[tuple[str, type[errors.Error]], ...] = (
     (r"Duplicate key|violates (unique|primary key) constraint|UNIQUE constraint violation", errors.UniqueViolation),
     (r"read-only mode|is read-only|opened in read-only", errors.ReadOnlySqlTransaction),
     (r"Could not set lock|Conflicting lock", errors.ObjectInUse),
-    (r"No space left on device|Disk quota exceeded|max_temp_directory_size|ENOSPC", errors.DiskFull),
+    (r"Unable to transform python value", errors.DatatypeMismatch),
+    (r"sniffing file", errors.BadCopyFileFormat),
+    (r"No space left on device|Disk quota exceeded|File too large|max_temp_directory_size|ENOSPC", errors.DiskFull),
     (r"Out of Memory|could not allocate|failed to (pin|allocate)", errors.OutOfMemory),
     (r"Wrong encryption key|without a key|Cannot open encrypted", errors.InvalidKey),
     (r"[Dd]ivision by zero|divide by zero", errors.DivisionByZero),
     (r"More than one row returned by a subquery", errors.CardinalityViolation),
-    (r"^(Catalog|Binder) Error: (Table|View|Index|Sequence|Type|Schema|Macro\w*|\w+)(?: Function)? with name .* already "
-     r"exists", errors.DuplicateObject),
+    (r"(Table|View) with name .* already exists", errors.DuplicateTable),
     (r"already exists", errors.DuplicateObject),
     (r"(Table|View) with name .* does not exist|Referenced table .* not found", errors.UndefinedTable),
     (r"Schema with name .* does not exist|schema .* does not exist", errors.InvalidSchemaName),
@@ -82,6 +83,9 @@ _PREFIX = re.compile(r"^[A-Z][\w ]* Error: ")
 _CANDIDATES = re.compile(
     r"\n*(?:Did you mean|Candidate bindings|Candidate macros|Candidate functions)[:\s]*(.*)", re.DOTALL
 )
+_ADVICE = re.compile(
+    r"\n(?:The search space used was:.*?\n)?(?P<fixes>Possible (?:fixes|solutions?):.*)", re.DOTALL
+)
 _NAMED = re.compile(
     r'"([^"]+)"|[Ff]unction with name (\w+)|with name (\w+) does not exist|given name and argument types \'(\w+)\('
 )
@@ -103,6 +107,9 @@ def translate(
     candidates = _CANDIDATES.search(message)
     hint = f"Perhaps {candidates.group(1).strip()}" if candidates and candidates.group(1).strip() else None
     message = _PREFIX.sub("", _CANDIDATES.sub("", message)).strip()
+    if advice := _ADVICE.search(message):
+        # What the kernel advises about files is a hint, and its search space is nobody's.
+        message, hint = message[: advice.start()].strip(), advice.group("fixes")
     position = None
     if statement is not None and locate is not None and (named := _NAMED.search(message)):
         position = locate(next(filter(None, named.groups())))

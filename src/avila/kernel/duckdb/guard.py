@@ -42,6 +42,9 @@ class Guard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, RuntimeError | KeyboardInterrupt):
+            # After Ctrl-C the kernel's other threads go on with the statement, and the next one would wait for its end.
+            self._raw.interrupt()
         self._lock.release()
         if error is None:
             return
