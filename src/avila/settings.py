@@ -110,8 +110,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType({
         Setting("default_null_order", str, "nulls_last", "Where NULLs sort when the statement does not say.",
                 kernel="default_null_order", choices=("nulls_first", "nulls_last", "nulls_first_on_asc_last_on_desc",
                                                       "nulls_last_on_asc_first_on_desc")),
-        Setting("default_order", str, "asc", "How ORDER BY sorts when the statement does not say.", kernel="default_order",
-                choices=("asc", "desc")),
+        Setting("default_order", str, "asc", "How ORDER BY sorts when the statement does not say.",
+                kernel="default_order", choices=("asc", "desc")),
         Setting("integer_division", bool, False, "Whether / of two whole numbers is whole, as in PostgreSQL.",
                 kernel="integer_division"),
         Setting("preserve_insertion_order", bool, True, "Whether rows without ORDER BY come in the order they were "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,9 @@ import avila
 from avila import errors
 from avila.catalog import changes
 from avila.catalog.objects import Catalog
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def has_fft(db: avila.Session) -> bool:

@@ -6,13 +6,16 @@ import base64
 import json
 import os
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import avila
 from avila import errors
 from avila.storage import keys
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

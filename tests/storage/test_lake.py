@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import avila
 from avila import errors
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def snapshot(db: avila.Database) -> int:

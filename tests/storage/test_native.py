@@ -8,12 +8,15 @@ import subprocess
 import sys
 import textwrap
 import threading
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import avila
 from avila import errors
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_constraints_hold(db: avila.Database) -> None:

@@ -1,4 +1,4 @@
-"""What holds on every surface: answers, errors, transactions, frames, types, cancelling, prepared statements, settings."""
+"""What holds on every surface: answers, errors, transactions, frames, types, cancelling, settings."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ def test_row_counts(surface: avila.Database) -> None:
 @pytest.mark.parametrize("sql", [
     "SELECT nope FROM range(3) t(i)", "SELEC 1", "SELECT * FROM missing", "SELECT nofunction(1)",
     "SELECT 'x'::INTEGER", "SELECT 300::TINYINT", "INSERT INTO k VALUES (1), (1)", "INSERT INTO k VALUES (NULL)",
-    "COMMIT", "EXECUTE nothing", "SET nothing = 1", "SELECT ?", "CREATE TABLE k (a INTEGER)", "SELECT * FROM k k2\nWHERE  nix = 1",
+    "COMMIT", "EXECUTE nothing", "SET nothing = 1", "SELECT ?", "CREATE TABLE k (a INTEGER)",
+    "SELECT * FROM k k2\nWHERE  nix = 1",
 ])  # fmt: skip
 def test_errors_are_the_same_in_all_they_say(
     surface: avila.Database, memory: avila.Database, sql: str
@@ -121,7 +122,7 @@ def test_transactions(surface: avila.Database) -> None:
         with surface.session() as other:
             assert other.execute("SELECT count(*) FROM t").fetchall() == [(0,)]
     assert not surface.in_transaction
-    with pytest.raises(ZeroDivisionError), surface.transaction():
+    with pytest.raises(ZeroDivisionError), surface.transaction():  # noqa: PT012 (what the block does is the test)
         surface.execute("INSERT INTO t VALUES (2)")
         raise ZeroDivisionError
     assert surface.execute("SELECT a FROM t").fetchall() == [(1,)]
@@ -132,7 +133,7 @@ def test_transactions(surface: avila.Database) -> None:
 
 
 def test_frames_are_tables(surface: avila.Database) -> None:
-    mine = pa.table({"a": [1, 2, 3]})
+    mine = pa.table({"a": [1, 2, 3]})  # noqa: F841 (the statements name it)
     assert surface.sql("SELECT sum(a) FROM mine").fetchall() == [(6,)]
     assert surface.sql(
         "SELECT sum(x.a * y.b) FROM mine x JOIN given y ON x.a = y.b", given=pa.table({"b": [2]})
@@ -148,7 +149,7 @@ def test_frames_are_tables(surface: avila.Database) -> None:
 def test_large_frames(surface: avila.Database) -> None:
     large = pa.table({"a": range(3_000_000)})
     assert surface.sql("SELECT count(*), max(a) FROM large").fetchall() == [(3_000_000, 2_999_999)]
-    nothing = large.slice(0, 0)
+    nothing = large.slice(0, 0)  # noqa: F841 (the statement names it)
     assert surface.sql("SELECT count(*) FROM nothing").fetchall() == [(0,)]
 
 

@@ -25,7 +25,6 @@ from avila.catalog.signature import Signature
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
     Function = TypeVar("Function", bound=Callable[..., Any])
 
 
