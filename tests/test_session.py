@@ -226,9 +226,9 @@ def test_predicates_hold_whatever_the_source_does(memory: avila.Database) -> Non
 
 
 def test_frames_by_name(memory: avila.Database) -> None:
-    pa.table({"a": [1, 2, 3]})
+    frame = pa.table({"a": [1, 2, 3]})
     assert memory.sql("SELECT sum(a) FROM frame").fetchone() == (6,)
-    pa.table({"a": [10]})
+    frame = pa.table({"a": [10]})  # noqa: F841 (found by its name)
     assert memory.sql("SELECT sum(a) FROM frame").fetchone() == (10,), "the variable's value now"
     assert memory.sql("SELECT sum(a) FROM frame", frame=pa.table({"a": [7]})).fetchone() == (7,)
     memory.sql("CREATE TABLE frame AS SELECT 99 AS a")
@@ -242,7 +242,7 @@ def test_anything_that_speaks_arrow_is_a_table(memory: avila.Database, library: 
     import pyarrow.dataset
 
     table = pa.table({"a": [1, 2, 3], "b": ["x", "y", None]})
-    {
+    frame = {  # noqa: F841 (found by its name)
         "pandas": lambda: pandas.DataFrame({"a": [1, 2, 3], "b": ["x", "y", None]}),
         "polars": lambda: polars.DataFrame({"a": [1, 2, 3], "b": ["x", "y", None]}),
         "lazy": lambda: polars.DataFrame({"a": [1, 2, 3], "b": ["x", "y", None]}).lazy(),

@@ -17,6 +17,7 @@ from avila.catalog.objects import Catalog
 from avila.catalog.relations import by_name
 from avila.frames import frame_table, kept_table
 from avila.kernel.arrow_answer import ArrowAnswer
+from avila.kernel.duckdb.lifted import lift
 from avila.planner import planner
 from avila.planner.dialect import position
 from avila.planner.plan import Context, Kind
@@ -102,7 +103,7 @@ class Executor:
             )
         if plan.kind is Kind.DEFINITION:
             self._defined(plan)
-        return answer
+        return lift(self.connection, answer, plan.lifted) if plan.lifted else answer
 
     def context(self, frames: Frames | None = None) -> Context:
         """Return what planning depends on now."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+import tempfile
 import threading
+import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avila import errors
@@ -87,7 +90,9 @@ class Instance:
     @classmethod
     def memory(cls, settings: Settings) -> Instance:
         """Open a database that is gone when it is closed; it has a native store only."""
-        engine = DuckDBEngine(settings.kernel("database"))
+        # The kernel makes this folder when it needs it, and removes it again.
+        spill = Path(tempfile.gettempdir()) / f"avila-{uuid.uuid4().hex}"
+        engine = DuckDBEngine({**settings.kernel("database"), "temp_directory": str(spill)})
         engine.load("httpfs")  # what spills to disk is encrypted too
         functions = engine.functions()
         native = NativeStore.memory(engine)

@@ -16,6 +16,7 @@ from avila.storage import keys
 
 if TYPE_CHECKING:
     from pathlib import Path
+from typing import ClassVar
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_the_keyring_keeps_the_key(tmp_path: Path, folder: Path) -> None:
         """A keyring in memory: a real one needs a desktop session, which a test machine does not have."""
 
         priority = 1
-        kept: dict[tuple[str, str], str] = {}
+        kept: ClassVar[dict[tuple[str, str], str]] = {}
 
         def get_password(self, service: str, username: str) -> str | None:
             return self.kept.get((service, username))
@@ -145,7 +146,7 @@ def test_a_damaged_key_document_is_said_to_be_damaged(tmp_path: Path, folder: Pa
     make(tmp_path / "db")
     document = tmp_path / "db" / "avila.keys"
     document.write_text(document.read_text()[:40])
-    with pytest.raises(errors.CorruptedDatabase, match="avila.keys is damaged"):
+    with pytest.raises(errors.CorruptedDatabase, match=r"avila\.keys is damaged"):
         avila.connect(tmp_path / "db")
 
 

@@ -68,7 +68,7 @@ def test_time_travel_by_version_and_by_time(events: avila.Database) -> None:
     # Both states in one statement.
     gone = f"SELECT id FROM lake.events AT (VERSION => {before}) EXCEPT SELECT id FROM lake.events"
     assert events.sql(gone).fetchall() == [(1,)]
-    with pytest.raises(errors.Error, match="version 999|snapshot"):
+    with pytest.raises(errors.Error, match=r"version 999|snapshot"):
         events.sql("FROM lake.events AT (VERSION => 999)")
 
 

@@ -68,7 +68,7 @@ def test_the_log_grows_until_avila_checkpoints(tmp_path: Path) -> None:
 
 def test_the_service_checkpoints_a_log_that_has_grown(tmp_path: Path) -> None:
     with avila.connect(tmp_path / "db", checkpoint_log_bytes=100_000, checkpoint_interval_s=0) as db:
-        maintenance = db._link.maintenance
+        maintenance = db._link._instance.maintenance
         db.sql("CREATE TABLE t (filler VARCHAR)")
         assert not maintenance.checkpoint_if_due()
         for _ in range(200):

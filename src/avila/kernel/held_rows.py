@@ -10,15 +10,15 @@ import pyarrow as pa
 from avila import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from avila.kernel.base import Column, Row
 
 
 class HeldRows:
-    """An answer that is a list of rows, with the Arrow schema that its statement has."""
+    """An answer that is a list of rows; ``schema`` gives its Arrow schema, when that is asked for."""
 
-    def __init__(self, columns: Sequence[Column], rows: list[Row], schema: pa.Schema) -> None:
+    def __init__(self, columns: Sequence[Column], rows: list[Row], schema: Callable[[], pa.Schema]) -> None:
         self.columns = tuple(columns)
         self.rowcount = -1
         self._rows = rows
@@ -45,9 +45,12 @@ class HeldRows:
 
         Raises FeatureNotSupported for a type whose Python values Arrow cannot be made of.
         """
+        schema = self._schema()
         rows = self.fetchall()
-        arrays = [self._array([row[place] for row in rows], place) for place in range(len(self.columns))]
-        return pa.table(arrays, schema=self._schema).to_reader(batch_rows)
+        arrays = [
+            self._array([row[at] for row in rows], at, schema.field(at).type) for at in range(len(schema))
+        ]
+        return pa.table(arrays, schema=schema).to_reader(batch_rows)
 
     def detach(self) -> None:
         """Nothing to do: the rows need no connection."""
@@ -56,8 +59,7 @@ class HeldRows:
         """Give up the rows that are left."""
         self._taken = len(self._rows)
 
-    def _array(self, values: list[Any], place: int) -> pa.Array:
-        kind = self._schema.field(place).type
+    def _array(self, values: list[Any], place: int, kind: pa.DataType) -> pa.Array:
         try:
             if pa.types.is_dictionary(kind):
                 return pa.array(values, kind.value_type).dictionary_encode().cast(kind)

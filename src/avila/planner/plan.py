@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sqlglot import exp
 
-    from avila.catalog.functions import Functions, TableFunction
+    from avila.catalog.functions import Functions, ScalarFunction, TableFunction
     from avila.kernel.base import Relation
 
 
@@ -72,6 +72,26 @@ class SourceCall:
 
 
 @dataclass(frozen=True)
+class Lifted:
+    """A column of the answer that a function makes of other columns, after the kernel: see rule lift_functions."""
+
+    placeholder: str
+    name: str
+    function: ScalarFunction
+    arguments: tuple[str, ...]
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The function."""
+        return self.function.call
+
+    @property
+    def returns(self) -> str:
+        """The SQL type of what it answers."""
+        return str(self.function.signature.returns)
+
+
+@dataclass(frozen=True)
 class Plan:
     """A checked and rewritten statement. Immutable, so it can be cached and shared between sessions."""
 
@@ -90,6 +110,7 @@ class Plan:
     """Which positional parameters the kernel still sees, once sources have taken theirs; None for all of them."""
     taken: frozenset[str] = frozenset()
     """The named and numbered parameters that only sources take; the kernel would refuse them."""
+    lifted: tuple[Lifted, ...] = ()
     alters: bool = False
     """Whether the native store must be checkpointed before this is acknowledged."""
     kernel: str = "duckdb"

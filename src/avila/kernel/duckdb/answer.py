@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -97,7 +98,7 @@ class DuckDBAnswer:
             # Once rows were taken one by one, an Arrow stream would start behind the chunk they came from.
             if self._stream is None and (self._by_row or not values.lossless(columns)):
                 rows = raw.fetchall()
-                self._held = HeldRows(columns, rows, self._connection.arrow_schema(columns))
+                self._held = HeldRows(columns, rows, partial(self._connection.arrow_schema, columns))
             else:
                 stream = self._stream if self._stream is not None else raw.to_arrow_reader(HELD_BATCH_ROWS)
                 self._held = ArrowAnswer(columns, stream.read_all().to_reader())
@@ -129,4 +130,4 @@ class DuckDBAnswer:
         yield from self._held.reader(HELD_BATCH_ROWS)
 
 
-_NOTHING = HeldRows((), [], pa.schema([]))
+_NOTHING = HeldRows((), [], partial(pa.schema, []))

@@ -120,7 +120,8 @@ class DuckDBConnection:
     def arrow_schema(self, columns: Sequence[Column]) -> pa.Schema:
         """Return the Arrow schema that an answer with these columns has."""
         nulls = ", ".join(f"NULL::{column.type} AS {_quote(column.name)}" for column in columns)
-        return self.raw.cursor().execute(f"SELECT {nulls} LIMIT 0").to_arrow_table().schema
+        with self.guarded() as raw:
+            return raw.cursor().execute(f"SELECT {nulls} LIMIT 0").to_arrow_table().schema
 
     def schemas(self) -> dict[tuple[str, str], tuple[str, str]]:
         """Return every schema as (catalog, schema), by its folded name."""

@@ -11,6 +11,7 @@ from avila.planner.rules.dynamic_sql import dynamic_sql
 from avila.planner.rules.extension_calls import extension_calls
 from avila.planner.rules.file_paths import file_paths
 from avila.planner.rules.file_tables import file_tables
+from avila.planner.rules.lift_functions import lift_functions
 from avila.planner.rules.macros import macros
 from avila.planner.rules.route import route
 from avila.planner.rules.sources import sources
@@ -32,5 +33,6 @@ RULES: tuple[Rule, ...] = (
     bind_tables,
     file_paths,
     sources,
+    lift_functions,
     route,
 )
