@@ -41,6 +41,7 @@ class DuckDBConnection:
         self._lock = threading.RLock()
         self._open: weakref.ref[DuckDBAnswer] | None = None
         self._prepared: dict[str, duckdb.Statement | str] = {}
+        self._schemas: dict[str, pa.Schema] = {}
         self._sources: list[str] = []
 
     def run(
@@ -121,7 +122,12 @@ class DuckDBConnection:
         """Return the Arrow schema that an answer with these columns has."""
         nulls = ", ".join(f"NULL::{column.type} AS {_quote(column.name)}" for column in columns)
         with self.guarded() as raw:
-            return raw.cursor().execute(f"SELECT {nulls} LIMIT 0").to_arrow_table().schema
+            if nulls not in self._schemas:
+                if len(self._schemas) >= PREPARED_MAX:
+                    self._schemas.clear()
+                answer = raw.cursor().execute(f"SELECT {nulls} LIMIT 0")
+                self._schemas[nulls] = answer.to_arrow_table().schema
+            return self._schemas[nulls]
 
     def schemas(self) -> dict[tuple[str, str], tuple[str, str]]:
         """Return every schema as (catalog, schema), by its folded name."""
