@@ -151,7 +151,9 @@ def render() -> str:
             lines.append("    retryable = True")
         if hint := entry.get("hint"):
             lines.append(f'    default_hint = "{hint}"')
-        parts.append("\n".join(line if len(line) <= 110 else line + "  # noqa: E501" for line in lines) + "\n")
+        parts.append(
+            "\n".join(line if len(line) <= 110 else line + "  # noqa: E501" for line in lines) + "\n"
+        )
     parts.append(TAIL % "\n".join(f'    "{name}": {name},' for name in table))
     return "".join(parts)
 
