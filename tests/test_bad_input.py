@@ -241,7 +241,47 @@ def test_the_databases_own_files_are_not_data(db: avila.Database, tmp_path: Path
         db.sql(f"COPY t TO '{tmp_path / 'db' / 'avila.toml'}'")
     with pytest.raises(errors.InsufficientPrivilege):
         db.sql(f"ATTACH '{tmp_path / 'db' / 'avila.db'}' AS other")
+    for path in (f"file://{tmp_path}/db/avila.keys", f"FILE:{tmp_path}/db/avila.keys", f"file://localhost{tmp_path}/db/x"):
+        with pytest.raises(errors.InsufficientPrivilege):
+            db.sql(f"FROM read_text('{path}')")
+        with pytest.raises(errors.InsufficientPrivilege):
+            db.sql(f"COPY t TO '{path}'")
     db.sql(f"COPY t TO '{tmp_path / 'fine.csv'}'")
+
+
+@pytest.mark.parametrize("path", ["/dev/stdout", "/proc/self/environ", "/proc/self/fd/1", "/dev/../dev/stdin"])
+def test_doors_to_the_process_are_no_files(memory: avila.Database, path: str) -> None:
+    for sql in (f"COPY (SELECT 1) TO '{path}'", f"FROM read_text('{path}')"):
+        with pytest.raises(errors.InsufficientPrivilege, match="no file but a door"):
+            memory.sql(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DETACH lake",
+        "DETACH native",
+        "ATTACH ':memory:' AS lake",
+        "ATTACH 'ducklake:x.db' AS y (DATA_PATH '/tmp')",
+        "ATTACH 'sqlite:x.db' AS y",
+        "ATTACH 'x.db' AS y (TYPE sqlite)",
+        "ATTACH 'x.db' AS y (DATA_PATH '/tmp')",
+        "ATTACH 'x.db' AS __ducklake_metadata_lake",
+    ],
+)
+def test_the_stores_cannot_be_reached_around(db: avila.Database, sql: str) -> None:
+    with pytest.raises(errors.StatementNotAllowed):
+        db.sql(sql)
+    db.sql("CREATE TABLE lake.still_there (n INTEGER)")
+
+
+def test_other_files_of_the_kernels_format_come_and_go(db: avila.Database, tmp_path: Path) -> None:
+    db.sql(f"ATTACH '{tmp_path / 'other.db'}' AS other")
+    db.sql("CREATE TABLE other.t AS SELECT 7 AS n")
+    assert db.sql("FROM other.t").fetchall() == [(7,)]
+    db.sql("DETACH other")
+    with pytest.raises(errors.UndefinedTable):
+        db.sql("FROM other.t")
 
 
 # --- resources ---
