@@ -241,7 +241,11 @@ def test_the_databases_own_files_are_not_data(db: avila.Database, tmp_path: Path
         db.sql(f"COPY t TO '{tmp_path / 'db' / 'avila.toml'}'")
     with pytest.raises(errors.InsufficientPrivilege):
         db.sql(f"ATTACH '{tmp_path / 'db' / 'avila.db'}' AS other")
-    for path in (f"file://{tmp_path}/db/avila.keys", f"FILE:{tmp_path}/db/avila.keys", f"file://localhost{tmp_path}/db/x"):
+    for path in (
+        f"file://{tmp_path}/db/avila.keys",
+        f"FILE:{tmp_path}/db/avila.keys",
+        f"file://localhost{tmp_path}/db/x",
+    ):
         with pytest.raises(errors.InsufficientPrivilege):
             db.sql(f"FROM read_text('{path}')")
         with pytest.raises(errors.InsufficientPrivilege):
@@ -249,7 +253,9 @@ def test_the_databases_own_files_are_not_data(db: avila.Database, tmp_path: Path
     db.sql(f"COPY t TO '{tmp_path / 'fine.csv'}'")
 
 
-@pytest.mark.parametrize("path", ["/dev/stdout", "/proc/self/environ", "/proc/self/fd/1", "/dev/../dev/stdin"])
+@pytest.mark.parametrize(
+    "path", ["/dev/stdout", "/proc/self/environ", "/proc/self/fd/1", "/dev/../dev/stdin"]
+)
 def test_doors_to_the_process_are_no_files(memory: avila.Database, path: str) -> None:
     for sql in (f"COPY (SELECT 1) TO '{path}'", f"FROM read_text('{path}')"):
         with pytest.raises(errors.InsufficientPrivilege, match="no file but a door"):
