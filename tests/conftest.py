@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +34,14 @@ def _own_configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         patch.setenv("AVILA_CONFIG_DIR", str(tmp_path_factory.mktemp("configuration")))
         patch.delenv("AVILA_KEY", raising=False)
         yield
+
+
+@pytest.fixture
+def interactive() -> Iterator[None]:
+    """Have Ctrl-C mean what it means in a terminal: a shell's background jobs start with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -332,6 +332,7 @@ def test_too_little_memory_and_nowhere_to_spill() -> None:
         assert still_works(db)
 
 
+@pytest.mark.usefixtures("interactive")
 def test_ctrl_c_ends_the_statement_and_not_the_session(memory: avila.Database) -> None:
     endless = "SELECT count(*) FROM range(1000000000000) r(i) WHERE i % 7 = 3"
     timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])

@@ -231,6 +231,7 @@ def test_cancel_from_another_thread(surface: avila.Database) -> None:
     assert surface.execute("SELECT 1").fetchall() == [(1,)]
 
 
+@pytest.mark.usefixtures("interactive")
 def test_ctrl_c_ends_the_statement_and_not_the_session(surface: avila.Database) -> None:
     surface.execute("CREATE TEMP TABLE mine AS SELECT 1 AS a")
     timer = threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT])
