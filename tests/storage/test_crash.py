@@ -17,6 +17,7 @@ WRITER = Path(__file__).with_name("crash_writer.py")
 SHORT_ROUNDS, LONG_ROUNDS = 20, 200
 
 
+@pytest.mark.timeout(3600)  # the long mode takes about two seconds a round
 def test_no_acknowledged_commit_is_lost(tmp_path: Path, long_mode: bool) -> None:
     target = tmp_path / "db"
     with avila.connect(target) as db:
