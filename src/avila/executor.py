@@ -17,6 +17,7 @@ from avila.catalog.objects import Catalog
 from avila.catalog.relations import by_name
 from avila.frames import frame_table, kept_table
 from avila.kernel.arrow_answer import ArrowAnswer
+from avila.kernel.duckdb.engine import literal
 from avila.kernel.duckdb.lifted import lift
 from avila.planner import planner
 from avila.planner.dialect import position
@@ -346,4 +347,4 @@ def _locator(plan: Plan) -> Callable[[str], int | None]:
 
 
 def _literal(value: object) -> str:
-    return str(value) if isinstance(value, int | bool) else "'" + str(value).replace("'", "''") + "'"
+    return str(value) if isinstance(value, int | bool) else literal(str(value))

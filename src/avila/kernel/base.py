@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Row = tuple[Any, ...]
-Parameters = "Sequence[Any] | Mapping[str, Any] | None"
 
 
 class Column(NamedTuple):
