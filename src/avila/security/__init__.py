@@ -1,0 +1,1 @@
+"""Who may do what: principals, passwords, rights and policies."""
