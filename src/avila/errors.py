@@ -325,6 +325,56 @@ class InsufficientPrivilege(ProgrammingError):
     grpc_status = "PERMISSION_DENIED"
 
 
+class InvalidGrantOperation(ProgrammingError):
+    """A privilege or membership cannot be granted like this."""
+
+    sqlstate = "0LP01"
+    http_status = 400
+    grpc_status = "INVALID_ARGUMENT"
+
+
+class DependentPrivilegesStillExist(OperationalError):
+    """A privilege cannot be revoked alone, because it has been passed on."""
+
+    sqlstate = "2BP01"
+    http_status = 409
+    grpc_status = "FAILED_PRECONDITION"
+    default_hint = "Use CASCADE to revoke what was passed on too."
+
+
+class ReservedName(ProgrammingError):
+    """A name that the database keeps for itself."""
+
+    sqlstate = "42939"
+    http_status = 400
+    grpc_status = "INVALID_ARGUMENT"
+
+
+class InvalidAuthorization(OperationalError):
+    """There is no such role to connect as, or it may not connect."""
+
+    sqlstate = "28000"
+    http_status = 401
+    grpc_status = "UNAUTHENTICATED"
+
+
+class InvalidRecursion(ProgrammingError):
+    """Row policies refer to each other in a circle."""
+
+    sqlstate = "42P17"
+    http_status = 400
+    grpc_status = "INVALID_ARGUMENT"
+    default_hint = "A policy's subquery may not read a table whose policies read this one."
+
+
+class InvalidObjectDefinition(ProgrammingError):
+    """An object cannot be defined like this."""
+
+    sqlstate = "42P16"
+    http_status = 400
+    grpc_status = "INVALID_ARGUMENT"
+
+
 class SyntaxError(ProgrammingError):  # noqa: A001
     """The statement is not SQL that Avila understands."""
 
@@ -577,6 +627,12 @@ CONDITIONS: dict[str, type[Error]] = {
     "SerializationFailure": SerializationFailure,
     "DeadlockDetected": DeadlockDetected,
     "InsufficientPrivilege": InsufficientPrivilege,
+    "InvalidGrantOperation": InvalidGrantOperation,
+    "DependentPrivilegesStillExist": DependentPrivilegesStillExist,
+    "ReservedName": ReservedName,
+    "InvalidAuthorization": InvalidAuthorization,
+    "InvalidRecursion": InvalidRecursion,
+    "InvalidObjectDefinition": InvalidObjectDefinition,
     "SyntaxError": SyntaxError,
     "AmbiguousColumn": AmbiguousColumn,
     "UndefinedColumn": UndefinedColumn,

@@ -7,56 +7,74 @@ store, in the transactions that made them.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol
 
 from avila import errors
+from avila.catalog import (
+    extension_changes,
+    grant_changes,
+    masking,
+    object_changes,
+    policies,
+    role_changes,
+    tags,
+    views,
+)
 from avila.catalog.objects import Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 class Change(Protocol):
-    """One change: pure, and complete without knowledge of anything else."""
+    """One change: a frozen dataclass, pure, and complete without knowledge of anything else."""
 
     def apply(self, catalog: Catalog) -> Catalog:
         """Return the catalog after the change; an error when its precondition does not hold."""
         ...
 
 
-@dataclass(frozen=True)
-class CreateExtension:
-    """Offer an extension's functions in this database again."""
-
-    name: str
-
-    def apply(self, catalog: Catalog) -> Catalog:
-        """Need an extension that was dropped."""
-        if self.name not in catalog.dropped_extensions:
-            raise errors.DuplicateObject(f"extension {self.name} is there already")
-        return replace(catalog, dropped_extensions=catalog.dropped_extensions - {self.name})
-
-
-@dataclass(frozen=True)
-class DropExtension:
-    """Offer an extension's functions in this database no more."""
-
-    name: str
-
-    def apply(self, catalog: Catalog) -> Catalog:
-        """Need an extension that is there."""
-        if self.name in catalog.dropped_extensions:
-            raise errors.UndefinedObject(
-                f"extension {self.name} is not there", hint="CREATE EXTENSION brings it back."
-            )
-        return replace(catalog, dropped_extensions=catalog.dropped_extensions | {self.name})
-
-
-KINDS: dict[str, type[CreateExtension | DropExtension]] = {
-    kind.__name__: kind for kind in (CreateExtension, DropExtension)
-}
+KINDS: Mapping[str, type[Any]] = MappingProxyType(
+    {
+        kind.__name__: kind
+        for kind in (
+            extension_changes.CreateExtension,
+            extension_changes.DropExtension,
+            role_changes.CreateRole,
+            role_changes.AlterRole,
+            role_changes.RenameRole,
+            role_changes.DropRole,
+            role_changes.GrantRole,
+            role_changes.RevokeRole,
+            grant_changes.SetOwner,
+            grant_changes.GrantPrivilege,
+            grant_changes.RevokePrivilege,
+            grant_changes.GrantDefault,
+            grant_changes.RevokeDefault,
+            object_changes.ForgetObject,
+            object_changes.RenameObject,
+            object_changes.ForgetColumn,
+            object_changes.RenameColumn,
+            policies.SetRowSecurity,
+            policies.CreatePolicy,
+            policies.AlterPolicy,
+            policies.DropPolicy,
+            tags.CreateTag,
+            tags.DropTag,
+            tags.SetTag,
+            tags.SetRoleTag,
+            masking.CreateMaskingPolicy,
+            masking.DropMaskingPolicy,
+            masking.SetColumnMask,
+            masking.SetTagMask,
+            views.SetViewOptions,
+        )
+    }
+)
+"""Every kind of change by its name, as it is kept."""
 
 
 def apply(catalog: Catalog, change: Change) -> Catalog:
@@ -64,12 +82,12 @@ def apply(catalog: Catalog, change: Change) -> Catalog:
     return replace(change.apply(catalog), version=catalog.version + 1)
 
 
-def fold(changes: Iterable[Change]) -> Catalog:
-    """Return the catalog that changes lead to."""
-    return reduce(apply, changes, Catalog())
+def fold(changes: Iterable[Change], catalog: Catalog | None = None) -> Catalog:
+    """Return the catalog that changes lead to, from an empty one or the one given."""
+    return reduce(apply, changes, Catalog() if catalog is None else catalog)
 
 
-def to_json(change: CreateExtension | DropExtension) -> tuple[str, str]:
+def to_json(change: Any) -> tuple[str, str]:
     """Return a change as its kind and its fields, for keeping."""
     return type(change).__name__, json.dumps(asdict(change), sort_keys=True)
 
@@ -77,9 +95,16 @@ def to_json(change: CreateExtension | DropExtension) -> tuple[str, str]:
 def from_json(kind: str, body: str) -> Change:
     """Return the change that was kept; CorruptedDatabase when it is none."""
     try:
-        return KINDS[kind](**json.loads(body))
+        fields = {name: _value(value) for name, value in json.loads(body).items()}
+        change: Change = KINDS[kind](**fields)
+        return change
     except (KeyError, TypeError, ValueError) as error:
         raise errors.CorruptedDatabase(
             f"the catalog holds a change {kind!r} that this version does not know",
             hint="Open it with a newer Avila.",
         ) from error
+
+
+def _value(value: Any) -> Any:
+    """JSON has no tuples: every list was one."""
+    return tuple(map(_value, value)) if isinstance(value, list) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from avila import errors
-from avila.catalog import changes
+from avila.catalog import extension_changes as changes
 from avila.kernel.arrow_answer import ArrowAnswer
 from avila.planner.suggest import suggest
 

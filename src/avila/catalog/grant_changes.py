@@ -1,0 +1,211 @@
+"""Changes of owners, privileges and default privileges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from avila import errors
+from avila.catalog.grants import DefaultGrant, Grant, for_everybody
+from avila.catalog.names import Object
+from avila.catalog.role_changes import known
+from avila.catalog.roles import PUBLIC
+
+if TYPE_CHECKING:
+    from avila.catalog.grants import Grants
+    from avila.catalog.objects import Catalog
+
+Target = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class SetOwner:
+    """Make a role the owner of an object; ``created`` when the object is new and takes the default privileges."""
+
+    target: Target
+    role: str
+    created: bool = False
+
+    def apply(self, catalog: Catalog) -> Catalog:
+        """Need the role."""
+        known(catalog, self.role)
+        target = Object(*self.target)
+        grants = catalog.grants
+        before = grants.owner(target)
+        entries = dict(grants.entries)
+        if self.created:
+            for default, option in grants.defaults.items():
+                if _covers(default, target, self.role):
+                    entries[Grant(target, default.privilege, None, default.grantee, self.role)] = option
+        else:
+            # What the old owner gave is now given by the new one.
+            entries = {
+                key._replace(grantor=self.role)
+                if key.object == target and key.grantor == before
+                else key: option
+                for key, option in entries.items()
+            }
+        withdrawn = grants.withdrawn
+        if self.created:
+            withdrawn |= {
+                (target, default.privilege, default.grantee)
+                for default in grants.default_withdrawn
+                if _covers(default, target, self.role)
+            }
+        owners = {**grants.owners, target: self.role}
+        return replace(catalog, grants=replace(grants, owners=owners, entries=entries, withdrawn=withdrawn))
+
+
+@dataclass(frozen=True)
+class GrantPrivilege:
+    """Give a role a privilege on an object, or on a column of it; ``option``: it may pass it on."""
+
+    target: Target
+    privilege: str
+    column: str | None
+    grantee: str
+    grantor: str
+    option: bool = False
+
+    def apply(self, catalog: Catalog) -> Catalog:
+        """Need the roles; PUBLIC cannot be given a grant option."""
+        if self.grantee != PUBLIC:
+            known(catalog, self.grantee)
+        elif self.option:
+            raise errors.InvalidGrantOperation("grant options can only be granted to roles")
+        target, grants = Object(*self.target), catalog.grants
+        entry = Grant(target, self.privilege, self.column, self.grantee, self.grantor)
+        withdrawn = grants.withdrawn
+        entries = dict(grants.entries)
+        built_in = (target, self.privilege, self.grantee)
+        if built_in in withdrawn and self.column is None:
+            withdrawn -= {built_in}
+        if self.column is not None or not replace(grants, withdrawn=withdrawn).built_in(*built_in):
+            entries[entry] = self.option or entries.get(entry, False)
+        return replace(catalog, grants=replace(grants, entries=entries, withdrawn=withdrawn))
+
+
+@dataclass(frozen=True)
+class RevokePrivilege:
+    """Take a privilege away that ``grantor`` gave, or only the option to pass it on.
+
+    What the role passed on goes too with ``cascade``.
+    """
+
+    target: Target
+    privilege: str
+    column: str | None
+    grantee: str
+    grantor: str
+    option_only: bool = False
+    cascade: bool = False
+
+    def apply(self, catalog: Catalog) -> Catalog:
+        """Need that nobody else's privilege hangs on it, unless they go with it."""
+        target = Object(*self.target)
+        grants = catalog.grants
+        built_in = (target, self.privilege, self.grantee)
+        if self.column is None and not self.option_only and grants.built_in(*built_in):
+            grants = replace(grants, withdrawn=grants.withdrawn | {built_in})
+        columns = {self.column}
+        if self.column is None:
+            # Without the privilege on the table, none on its columns is left.
+            columns |= {grant.column for grant, _ in grants.on(target)}
+        for column in columns:
+            entry = Grant(target, self.privilege, column, self.grantee, self.grantor)
+            grants = _revoked(grants, entry, option_only=self.option_only, cascade=self.cascade)
+        return replace(catalog, grants=grants)
+
+
+@dataclass(frozen=True)
+class GrantDefault:
+    """Say what objects that a role will make give others."""
+
+    creator: str
+    catalog_name: str
+    schema: str
+    kind: str
+    privilege: str
+    grantee: str
+    option: bool = False
+
+    def apply(self, catalog: Catalog) -> Catalog:
+        """Need the roles."""
+        known(catalog, self.creator)
+        if self.grantee != PUBLIC:
+            known(catalog, self.grantee)
+        key = DefaultGrant(
+            self.creator, self.catalog_name, self.schema, self.kind, self.privilege, self.grantee
+        )
+        grants = catalog.grants
+        return replace(
+            catalog,
+            grants=replace(
+                grants,
+                defaults={**grants.defaults, key: self.option},
+                default_withdrawn=grants.default_withdrawn - {key},
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class RevokeDefault:
+    """Say that objects which a role will make do not give others that."""
+
+    creator: str
+    catalog_name: str
+    schema: str
+    kind: str
+    privilege: str
+    grantee: str
+
+    def apply(self, catalog: Catalog) -> Catalog:
+        """Need the roles."""
+        known(catalog, self.creator)
+        key = DefaultGrant(
+            self.creator, self.catalog_name, self.schema, self.kind, self.privilege, self.grantee
+        )
+        grants = catalog.grants
+        defaults = {other: option for other, option in grants.defaults.items() if other != key}
+        example = Object(self.kind, "native", "main", "x")
+        opened = self.grantee == PUBLIC and self.privilege in for_everybody(example)
+        withdrawn = grants.default_withdrawn | ({key} if opened else frozenset())
+        return replace(catalog, grants=replace(grants, defaults=defaults, default_withdrawn=withdrawn))
+
+
+def _covers(default: DefaultGrant, target: Object, creator: str) -> bool:
+    return (
+        default.creator == creator
+        and default.kind == target.kind
+        and (not default.schema or (default.catalog, default.schema) == (target.catalog, target.schema))
+    )
+
+
+def _revoked(grants: Grants, entry: Grant, *, option_only: bool, cascade: bool) -> Grants:
+    """Return the grants without an entry, and without what was passed on because of it."""
+    if entry not in grants.entries:
+        return grants
+    entries = dict(grants.entries)
+    option = entries.pop(entry)
+    if option_only:
+        entries[entry] = False
+    after = replace(grants, entries=entries)
+    if not option or _may_pass_on(after, entry):
+        return after
+    passed_on = [key for key in entries if key[:3] == entry[:3] and key.grantor == entry.grantee]
+    if passed_on and not cascade:
+        raise errors.DependentPrivilegesStillExist(
+            f"{entry.grantee} has passed {entry.privilege} on {entry.object.title} on to {passed_on[0].grantee}",
+            hint="Use CASCADE to revoke them too.",
+        )
+    for key in passed_on:
+        after = _revoked(after, key, option_only=False, cascade=cascade)
+    return after
+
+
+def _may_pass_on(grants: Grants, entry: Grant) -> bool:
+    """Whether a role may still pass a privilege on, because somebody else gave it the option too."""
+    return any(
+        option and grant.grantee == entry.grantee and grant[:3] == entry[:3]
+        for grant, option in grants.entries.items()
+    )

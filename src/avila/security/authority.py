@@ -1,0 +1,201 @@
+"""What a role may do, with the reason: a pure look at the catalog, in PostgreSQL's order.
+
+A superuser may do everything. Otherwise a role has the rights of every role that it inherits from, and of PUBLIC: as an
+owner, by a grant on the object, by a grant on the column, or by a predefined role.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from avila import errors
+from avila.catalog.roles import OWNER, PUBLIC
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from avila.catalog.names import Object
+    from avila.catalog.objects import Catalog
+
+_PREDEFINED: Mapping[tuple[str, str], str] = {
+    ("table", "SELECT"): "pg_read_all_data",
+    ("sequence", "SELECT"): "pg_read_all_data",
+    ("sequence", "USAGE"): "pg_read_all_data",
+    ("schema", "USAGE"): "pg_read_all_data",
+    ("table", "INSERT"): "pg_write_all_data",
+    ("table", "UPDATE"): "pg_write_all_data",
+    ("table", "DELETE"): "pg_write_all_data",
+    ("sequence", "UPDATE"): "pg_write_all_data",
+    ("table", "MAINTAIN"): "pg_maintain",
+}
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who a session acts as: who it was opened for, and whom it became by SET ROLE."""
+
+    session_user: str = OWNER
+    current_user: str = OWNER
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether something is allowed, and because of what."""
+
+    allowed: bool
+    reason: str
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+class Authority:
+    """The rights of one role."""
+
+    def __init__(self, catalog: Catalog, role: str) -> None:
+        self.catalog = catalog
+        self.role = role
+
+    @property
+    def superuser(self) -> bool:
+        """Whether the role may do everything."""
+        role = self.catalog.roles.roles.get(self.role)
+        return role is not None and role.superuser
+
+    @property
+    def bypasses_row_security(self) -> bool:
+        """Whether row policies do not hold for the role, on whatever table."""
+        role = self.catalog.roles.roles.get(self.role)
+        return role is not None and (role.superuser or role.bypassrls)
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles whose rights this one has, PUBLIC among them."""
+        return self.catalog.roles.inherited(self.role) | {PUBLIC}
+
+    def acts_as(self, role: str) -> bool:
+        """Whether the role has the rights of another."""
+        return self.superuser or role in self.roles
+
+    def owns(self, target: Object) -> bool:
+        """Whether the role may do what only an owner may."""
+        return self.superuser or self.catalog.grants.owner(target) in self.roles
+
+    def may(self, target: Object, privilege: str, column: str | None = None) -> Verdict:
+        """Say whether the role has a privilege on an object, or on a column of it."""
+        if self.superuser:
+            return Verdict(True, f"{self.role} is a superuser")
+        grants = self.catalog.grants
+        owner = grants.owner(target)
+        for role in self.roles:
+            if grants.built_in(target, privilege, role):
+                who = "PUBLIC" if role == PUBLIC else role
+                why = (
+                    f"{who} owns {target.title}"
+                    if role == owner
+                    else f"{who} has it on every new {target.kind}"
+                )
+                return Verdict(True, self._through(role, why))
+        if grant := grants.grant(target, privilege, None, self.roles):
+            why = f"{grant.grantor} granted {privilege} on {target.title} to {_name(grant.grantee)}"
+            return Verdict(True, self._through(grant.grantee, why))
+        if column is not None and (grant := grants.grant(target, privilege, column, self.roles)):
+            why = (
+                f"{grant.grantor} granted {privilege} ({column}) on {target.title} to {_name(grant.grantee)}"
+            )
+            return Verdict(True, self._through(grant.grantee, why))
+        predefined = _PREDEFINED.get((target.kind, privilege))
+        if predefined in self.roles:
+            return Verdict(True, f"{self.role} is a member of {predefined}")
+        what = (
+            f"{privilege} on {target.title}"
+            if column is None
+            else f"{privilege} ({column}) on {target.title}"
+        )
+        return Verdict(
+            False, f"nobody granted {what} to {self.role}, to a role it inherits from, or to PUBLIC"
+        )
+
+    def columns(self, target: Object, privilege: str) -> frozenset[str]:
+        """Return the columns on which the role has a privilege by a grant on the column itself."""
+        return frozenset(
+            grant.column
+            for grant, _ in self.catalog.grants.on(target)
+            if grant.privilege == privilege and grant.column is not None and grant.grantee in self.roles
+        )
+
+    def may_some(self, target: Object, privilege: str) -> bool:
+        """Whether the role has a privilege on an object or on some column of it."""
+        return bool(self.may(target, privilege)) or bool(self.columns(target, privilege))
+
+    def sees(self, target: Object) -> bool:
+        """Whether the role has any right on an object, so that catalogs list it."""
+        if self.owns(target):
+            return True
+        grants = self.catalog.grants
+        return any(grant.grantee in self.roles for grant, _ in grants.on(target)) or any(
+            bool(self.may(target, privilege)) for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE")
+        )
+
+    def may_grant(self, target: Object, privilege: str, column: str | None = None) -> str | None:
+        """Return the role that gives when this one grants a privilege; None when it may not.
+
+        An owner gives as the owner; others as the role that was given the grant option.
+        """
+        owner = self.catalog.grants.owner(target)
+        if self.superuser or owner in self.roles:
+            return owner
+        for grant, option in self.catalog.grants.on(target):
+            if (
+                option
+                and grant.privilege == privilege
+                and grant.column in {None, column}
+                and grant.grantee in self.roles
+            ):
+                return grant.grantee
+        return None
+
+    def require(self, target: Object, privilege: str, column: str | None = None) -> None:
+        """Raise InsufficientPrivilege when the role does not have a privilege."""
+        verdict = self.may(target, privilege, column)
+        if not verdict:
+            raise denied(target, verdict.reason)
+
+    def require_owner(self, target: Object) -> None:
+        """Raise InsufficientPrivilege when the role does not own an object."""
+        if not self.owns(target):
+            owner = self.catalog.grants.owner(target)
+            raise errors.InsufficientPrivilege(
+                f"must be owner of {target.title}", hint=f"It belongs to {owner}."
+            )
+
+    def require_superuser(self, what: str) -> None:
+        """Raise InsufficientPrivilege when the role is no superuser; ``what`` says what only superusers may."""
+        if not self.superuser:
+            raise errors.InsufficientPrivilege(f"only superusers may {what}")
+
+    def require_member(self, role: str, what: str) -> None:
+        """Raise InsufficientPrivilege when the role does not have the rights of another."""
+        if not self.acts_as(role):
+            raise errors.InsufficientPrivilege(
+                f"permission denied to {what}", hint=f"Only {role}, its members and superusers may."
+            )
+
+    def _through(self, role: str, why: str) -> str:
+        if role in {self.role, PUBLIC}:
+            return why
+        return f"{why}, and {self.role} inherits from {role}"
+
+
+def denied(target: Object, reason: str) -> errors.InsufficientPrivilege:
+    """Return the error of a missing privilege, in PostgreSQL's words, with the reason as its hint."""
+    title = target.title if target.kind != "table" else f"table {target.name}"
+    return errors.InsufficientPrivilege(
+        f"permission denied for {title}", hint=f"{reason[0].upper()}{reason[1:]}."
+    )
+
+
+def _name(role: str) -> str:
+    return "PUBLIC" if role == PUBLIC else role
