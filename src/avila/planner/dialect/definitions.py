@@ -200,6 +200,12 @@ class DefinitionParser(ChangeParser):
         if self.on("("):
             this = exp.Schema(this=this, expressions=self.wrapped(self.name))
         node = self._created("VIEW", this, replace=replace, temporary=temporary, exists=exists)
+        first = self.token
+        if self.take("WITH"):
+            options = self.mark(nodes.ViewOptions(expressions=self.options()), first, self.previous)
+            kept = node.args.get("properties") or exp.Properties(expressions=[])
+            kept.append("expressions", options)
+            node.set("properties", kept)
         self.expect("AS")
         node.set("expression", self.query())
         return node

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avila.planner.dialect.commands import CommandParser
 from avila.planner.dialect.lexer import WORD
+from avila.planner.dialect.security import SecurityParser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
-class StatementParser(CommandParser):
+class StatementParser(SecurityParser):
     """Reads the statements of a text."""
 
     def statements(self) -> list[exp.Expr]:
@@ -32,6 +32,9 @@ class StatementParser(CommandParser):
         if self.on("(") or self.starts_query():
             return self._with_statement() if self.at("WITH") else self.query()
         if self.token.kind == WORD:
+            secured = self.security_statement()
+            if secured is not None:
+                return secured
             reader = _READERS.get(self.token.value)
             if self.at("FORCE") and self.peek().value == "CHECKPOINT":
                 return self.checkpoint()

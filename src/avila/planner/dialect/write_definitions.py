@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from sqlglot import exp
 
+from avila.planner.dialect import nodes
 from avila.planner.dialect.write_statements import StatementWriter, _flag, _words
-
-if TYPE_CHECKING:
-    from sqlglot import exp
-
-    from avila.planner.dialect import nodes
 
 
 class DefinitionWriter(StatementWriter):
@@ -18,14 +14,18 @@ class DefinitionWriter(StatementWriter):
     def create_sql(self, expression: exp.Create) -> str:
         """Write CREATE TABLE, VIEW, SCHEMA or INDEX."""
         body = self.sql(expression, "expression")
+        properties = expression.args.get("properties")
+        temporary = properties and properties.find(exp.TemporaryProperty)
+        options = properties and properties.find(nodes.ViewOptions)
         return _words(
             "CREATE",
             _flag(expression, "replace", "OR REPLACE"),
             _flag(expression, "unique", "UNIQUE"),
-            _flag(expression, "properties", "TEMPORARY"),
+            temporary and "TEMPORARY",
             expression.args["kind"],
             _flag(expression, "exists", "IF NOT EXISTS"),
             self.sql(expression, "this"),
+            options and self.sql(options),
             body and f"AS {body}",
             expression.meta.get("data"),
         )

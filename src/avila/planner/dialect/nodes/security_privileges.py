@@ -121,7 +121,7 @@ class AlterDefaultPrivileges(exp.Expression):
 class ChangeOwner(exp.Expression):
     """``ALTER kind [IF EXISTS] object OWNER TO role``; ``expression`` is the role.
 
-    ``this`` is a Table for TABLE, VIEW, SEQUENCE, INDEX and TYPE, a Table without ``this`` for SCHEMA, an Identifier
+    ``this`` is a Table for TABLE, VIEW, SEQUENCE and TYPE, a Table without ``this`` for SCHEMA, an Identifier
     for DATABASE, a RoutineReference for FUNCTION, PROCEDURE, ROUTINE and MACRO.
     """
 
