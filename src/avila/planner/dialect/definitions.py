@@ -202,10 +202,9 @@ class DefinitionParser(ChangeParser):
         node = self._created("VIEW", this, replace=replace, temporary=temporary, exists=exists)
         first = self.token
         if self.take("WITH"):
-            options = self.mark(nodes.ViewOptions(expressions=self.options()), first, self.previous)
-            kept = node.args.get("properties") or exp.Properties(expressions=[])
-            kept.append("expressions", options)
-            node.set("properties", kept)
+            _add_property(
+                node, self.mark(nodes.ViewOptions(expressions=self.options()), first, self.previous)
+            )
         self.expect("AS")
         node.set("expression", self.query())
         return node
@@ -215,11 +214,25 @@ class DefinitionParser(ChangeParser):
             self.refuse("CREATE DATABASE is not supported", hint="Use ATTACH.")
         self.advance()
         exists = self._if_not_exists()
-        parts = [self.name("a schema")]
-        if self.accept("."):
-            parts.append(self.label("a schema"))
-        names = dict(zip(("db", "catalog"), reversed(parts), strict=False))
-        return self._created("SCHEMA", exp.Table(**names), replace=replace, temporary=False, exists=exists)
+        owner: exp.Expr | None
+        if self.at("AUTHORIZATION"):
+            owner = self._schema_owner(alone=True)
+            schema = exp.Table(db=owner.this.copy())
+        else:
+            parts = [self.name("a schema")]
+            if self.accept("."):
+                parts.append(self.label("a schema"))
+            schema = exp.Table(**dict(zip(("db", "catalog"), reversed(parts), strict=False)))
+            owner = self._schema_owner(alone=False) if self.at("AUTHORIZATION") else None
+        node = self._created("SCHEMA", schema, replace=replace, temporary=False, exists=exists)
+        if owner is not None:
+            _add_property(node, owner)
+        return node
+
+    def _schema_owner(self, *, alone: bool) -> exp.Expr:
+        first = self.advance()
+        owner = nodes.SchemaOwner(this=self.name("a role"), alone=alone or None)
+        return self.mark(owner, first, self.previous)
 
     def _create_index(self) -> exp.Expr:
         unique = self.take("UNIQUE")
@@ -328,3 +341,9 @@ class DefinitionParser(ChangeParser):
             node.set("storage", self.string() if self.token.kind == STRING else self.name("a storage"))
         node.set("expressions", self.options())
         return node
+
+
+def _add_property(node: exp.Create, found: exp.Expr) -> None:
+    properties = node.args.get("properties") or exp.Properties(expressions=[])
+    properties.append("expressions", found)
+    node.set("properties", properties)

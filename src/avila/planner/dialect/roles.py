@@ -102,11 +102,10 @@ class RoleParser(MaskingParser):
         """Read ``name change`` behind ALTER ROLE, USER or GROUP."""
         kind = self.previous.value
         role = None if self.take("ALL") else self.role()
-        if self.ahead("IN", "DATABASE"):
-            self.refuse("settings of a role in one database are not supported")
-        if self.at("SET", "RESET") and not (role and self._sets_tag()):
-            return self._alter_setting(role, kind)
-        if role is None:
+        database = self.name("a database") if self.take("IN", "DATABASE") else None
+        if self.at("SET", "RESET") and not (role and not database and self._sets_tag()):
+            return self._alter_setting(role, kind, database)
+        if role is None or database:
             self.fail("expected SET or RESET")
         if self.take("RENAME", "TO"):
             return nodes.RenameRole(this=role, kind=kind, expression=self.role())
@@ -122,21 +121,23 @@ class RoleParser(MaskingParser):
             node.append("expressions", self._attribute())
         return node
 
-    def _alter_setting(self, role: exp.Identifier | None, kind: str) -> exp.Expr:
+    def _alter_setting(
+        self, role: exp.Identifier | None, kind: str, database: exp.Identifier | None
+    ) -> exp.Expr:
         if self.take("RESET"):
-            setting = None if self.take("ALL") else self._setting_name()
-            return nodes.ResetRoleSetting(this=role, kind=kind, setting=setting)
+            reset = None if self.take("ALL") else self._setting_name()
+            return nodes.ResetRoleSetting(this=role, kind=kind, database=database, setting=reset)
         self.expect("SET")
-        if role is not None and self.take("RESOURCE", "GROUP"):
+        if role is not None and database is None and self.take("RESOURCE", "GROUP"):
             group = None if self.take("NONE") else self.name("a resource group")
             return nodes.SetRoleResourceGroup(this=role, kind=kind, expression=group)
-        if self.take("TIME", "ZONE"):
-            setting, operator = exp.Var(this="TIME ZONE"), None
-        else:
-            setting, operator = self._setting_name(), self._assigns()
+        zone = self.take("TIME", "ZONE")
+        setting = exp.Var(this="TIME ZONE") if zone else self._setting_name()
+        operator = None if zone else self._assigns()
         return nodes.SetRoleSetting(
             this=role,
             kind=kind,
+            database=database,
             setting=setting,
             operator=operator,
             expressions=self.csv(self._setting_value),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlglot import exp
+from typing import TYPE_CHECKING
 
 from avila.planner.dialect import nodes
 from avila.planner.dialect.write_statements import StatementWriter, _flag, _words
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 
 class DefinitionWriter(StatementWriter):
@@ -14,18 +17,18 @@ class DefinitionWriter(StatementWriter):
     def create_sql(self, expression: exp.Create) -> str:
         """Write CREATE TABLE, VIEW, SCHEMA or INDEX."""
         body = self.sql(expression, "expression")
-        properties = expression.args.get("properties")
-        temporary = properties and properties.find(exp.TemporaryProperty)
-        options = properties and properties.find(nodes.ViewOptions)
+        properties = expression.args["properties"].expressions if expression.args.get("properties") else []
+        own = [item for item in properties if isinstance(item, nodes.ViewOptions | nodes.SchemaOwner)]
+        unnamed = any(item.args.get("alone") for item in own)
         return _words(
             "CREATE",
             _flag(expression, "replace", "OR REPLACE"),
             _flag(expression, "unique", "UNIQUE"),
-            temporary and "TEMPORARY",
+            "TEMPORARY" if len(properties) > len(own) else "",
             expression.args["kind"],
             _flag(expression, "exists", "IF NOT EXISTS"),
-            self.sql(expression, "this"),
-            options and self.sql(options),
+            "" if unnamed else self.sql(expression, "this"),
+            *(self.sql(item) for item in own),
             body and f"AS {body}",
             expression.meta.get("data"),
         )

@@ -101,6 +101,10 @@ class PrivilegeWriter(RoleWriter):
             self.sql(expression, "this"),
         )
 
+    def schemaowner_sql(self, expression: nodes.SchemaOwner) -> str:
+        """Write AUTHORIZATION."""
+        return f"AUTHORIZATION {self.sql(expression, 'this')}"
+
     def changeowner_sql(self, expression: nodes.ChangeOwner) -> str:
         """Write OWNER TO."""
         return _words(

@@ -38,6 +38,10 @@ class RoleWriter(DefinitionWriter):
         """Write the verb, ROLE, USER or GROUP, and the role: all of them when there is none."""
         return f"{verb} {expression.args['kind']} {self.sql(expression, 'this') or 'ALL'}"
 
+    def _role_in_database(self, expression: exp.Expr) -> str:
+        database = self.sql(expression, "database")
+        return _words(self._role("ALTER", expression), database and f"IN DATABASE {database}")
+
     def _role_options(self, expression: exp.Expr) -> str:
         options = " ".join(self.sql(option) for option in expression.expressions)
         return _words(_flag(expression, "with_word", "WITH"), options)
@@ -57,7 +61,7 @@ class RoleWriter(DefinitionWriter):
     def setrolesetting_sql(self, expression: nodes.SetRoleSetting) -> str:
         """Write ALTER ROLE … SET setting."""
         return _words(
-            self._role("ALTER", expression),
+            self._role_in_database(expression),
             "SET",
             self.sql(expression, "setting"),
             expression.args.get("operator"),
@@ -66,7 +70,7 @@ class RoleWriter(DefinitionWriter):
 
     def resetrolesetting_sql(self, expression: nodes.ResetRoleSetting) -> str:
         """Write ALTER ROLE … RESET setting."""
-        return f"{self._role('ALTER', expression)} RESET {self.sql(expression, 'setting') or 'ALL'}"
+        return f"{self._role_in_database(expression)} RESET {self.sql(expression, 'setting') or 'ALL'}"
 
     def setroleresourcegroup_sql(self, expression: nodes.SetRoleResourceGroup) -> str:
         """Write ALTER ROLE … SET RESOURCE GROUP."""

@@ -126,6 +126,7 @@ from avila.planner.dialect.nodes.security_privileges import (
     RevokePrivileges,
     RevokeRoles,
     RoutineReference,
+    SchemaOwner,
 )
 from avila.planner.dialect.nodes.security_roles import (
     AlterGroup,
@@ -242,6 +243,7 @@ __all__ = [
     "RoleOption",
     "RoutineReference",
     "Sample",
+    "SchemaOwner",
     "SetEncryption",
     "SetMaskingPolicy",
     "SetOption",

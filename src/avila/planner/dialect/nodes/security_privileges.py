@@ -118,6 +118,16 @@ class AlterDefaultPrivileges(exp.Expression):
     }
 
 
+class SchemaOwner(exp.Property):
+    """``AUTHORIZATION role`` of CREATE SCHEMA: one of the ``properties`` of exp.Create.
+
+    ``alone``: no schema is named, and it gets the name of the role. The kernel knows no owners, so this must be gone
+    before it runs the statement.
+    """
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "alone": False}
+
+
 class ChangeOwner(exp.Expression):
     """``ALTER kind [IF EXISTS] object OWNER TO role``; ``expression`` is the role.
 

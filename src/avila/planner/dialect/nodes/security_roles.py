@@ -57,7 +57,7 @@ class RenameRole(exp.Expression):
 
 
 class SetRoleSetting(exp.Expression):
-    """``ALTER ROLE name | ALL SET setting TO | = value``; without ``this``, for ALL roles.
+    """``ALTER ROLE name | ALL [IN DATABASE database] SET setting TO | = value``; without ``this``, for ALL roles.
 
     ``setting`` is an Identifier, a Dot or the Var ``TIME ZONE``, and ``expressions`` are the values, as SetOption has
     them: DEFAULT is the Var of that word. ``operator`` is ``=`` or ``TO``, and missing behind TIME ZONE.
@@ -66,6 +66,7 @@ class SetRoleSetting(exp.Expression):
     arg_types: ClassVar[dict[str, bool]] = {
         "this": False,
         "kind": True,
+        "database": False,
         "setting": True,
         "operator": False,
         "expressions": True,
@@ -73,9 +74,14 @@ class SetRoleSetting(exp.Expression):
 
 
 class ResetRoleSetting(exp.Expression):
-    """``ALTER ROLE name | ALL RESET setting | ALL``; without ``setting``, all of them."""
+    """``ALTER ROLE name | ALL [IN DATABASE database] RESET setting | ALL``; without ``setting``, all of them."""
 
-    arg_types: ClassVar[dict[str, bool]] = {"this": False, "kind": True, "setting": False}
+    arg_types: ClassVar[dict[str, bool]] = {
+        "this": False,
+        "kind": True,
+        "database": False,
+        "setting": False,
+    }
 
 
 class SetRoleResourceGroup(exp.Expression):
