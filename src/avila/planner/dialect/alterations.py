@@ -157,14 +157,6 @@ class AlterationParser(DefinitionParser):
             node.set(behaviour.lower(), True)
         return self.mark(node, first, self.previous)
 
-    def _schema_name(self) -> exp.Table:
-        first = self.token
-        parts = [self.name("a schema")]
-        if self.accept("."):
-            parts.append(self.label("a schema"))
-        names = dict(zip(("db", "catalog"), reversed(parts), strict=False))
-        return self.mark(exp.Table(**names), first, self.previous)
-
     # --- COMMENT ON ---
 
     def comment(self) -> exp.Expr:

@@ -219,15 +219,20 @@ class DefinitionParser(ChangeParser):
             owner = self._schema_owner(alone=True)
             schema = exp.Table(db=owner.this.copy())
         else:
-            parts = [self.name("a schema")]
-            if self.accept("."):
-                parts.append(self.label("a schema"))
-            schema = exp.Table(**dict(zip(("db", "catalog"), reversed(parts), strict=False)))
+            schema = self._schema_name()
             owner = self._schema_owner(alone=False) if self.at("AUTHORIZATION") else None
         node = self._created("SCHEMA", schema, replace=replace, temporary=False, exists=exists)
         if owner is not None:
             _add_property(node, owner)
         return node
+
+    def _schema_name(self) -> exp.Table:
+        first = self.token
+        parts = [self.name("a schema")]
+        if self.accept("."):
+            parts.append(self.label("a schema"))
+        names = dict(zip(("db", "catalog"), reversed(parts), strict=False))
+        return self.mark(exp.Table(**names), first, self.previous)
 
     def _schema_owner(self, *, alone: bool) -> exp.Expr:
         first = self.advance()
