@@ -20,9 +20,9 @@ from avila.extensions import registry
 from avila.kernel.duckdb.engine import DuckDBEngine
 from avila.observe.statements import History
 from avila.planner.planner import PlanCache
-from avila.storage import keys as key_store
+from avila.storage.keys import KeyFile, Keys
 from avila.storage.maintenance import Maintenance
-from avila.storage.stores import NATIVE, STORES, LakeStore, NativeStore, clear_spill
+from avila.storage.stores import NATIVE, LakeStore, NativeStore, clear_spill
 
 if TYPE_CHECKING:
     from avila.settings import Settings
@@ -42,12 +42,14 @@ class Instance:
         lake: LakeStore | None,
         settings: Settings,
         layout: Layout | None,
+        keys: KeyFile | Keys,
     ) -> None:
         self.engine = engine
         self.native = native
         self.lake = lake
         self.settings = settings
         self.layout = layout
+        self.keys = keys
         self.plans = PlanCache()
         self.history = History(settings["history_statements"], settings["slow_statement_ms"])
         self.relations = Relations()
@@ -67,11 +69,11 @@ class Instance:
 
         Raises InvalidKey for a wrong or missing key and CorruptedDatabase for a damaged file; nothing stays open then.
         """
-        providers = {name: provider() for name, provider in key_store.PROVIDERS.items()}
-        if layout.exists:
-            keys = key_store.open_keys(layout.keys, providers)
-        else:
-            keys = key_store.create(layout.keys, providers[settings["key_provider"]], STORES)
+        keys = (
+            KeyFile.open(layout.keys)
+            if layout.exists
+            else KeyFile.create(layout.keys, settings["key_provider"])
+        )
         clear_spill(layout)
         engine = DuckDBEngine({**settings.kernel("database"), "temp_directory": str(layout.spill)})
         try:
@@ -80,7 +82,7 @@ class Instance:
             native = NativeStore.open(engine, layout, keys)
             lake = LakeStore.open(engine, layout, keys) if settings["lake"] else None
             engine.use(NATIVE)
-            instance = cls(engine, functions, native, lake, settings, layout)
+            instance = cls(engine, functions, native, lake, settings, layout, keys)
         except BaseException:
             engine.close()
             raise
@@ -97,7 +99,7 @@ class Instance:
         functions = engine.functions()
         native = NativeStore.memory(engine)
         engine.use(NATIVE)
-        return cls(engine, functions, native, None, settings, None)
+        return cls(engine, functions, native, None, settings, None, Keys.random("memory"))
 
     def functions(self, catalog: Catalog) -> Functions:
         """Return the functions that a database with this catalog offers."""

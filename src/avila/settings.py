@@ -90,7 +90,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType({
         Setting("temp_limit", str, None, "How much the kernel may spill to disk, such as '50GB'.", "database",
                 "max_temp_directory_size"),
         Setting("key_provider", str, "file", "Where the wrapping key of a new database is kept.", "database",
-                choices=("file", "keyring", "environment")),
+                choices=("file", "keyring", "environment", "pkcs11", "vault")),
         Setting("lake", bool, True, "Whether the lake store is opened too.", "database"),
         Setting("checkpoint_log_bytes", int, 64 * 2**20, "Size of the write-ahead log at which the native store is "
                 "checkpointed.", "database"),

@@ -154,8 +154,8 @@ def test_keys_of_one_store_do_not_pass_for_anothers(tmp_path: Path, folder: Path
     make(tmp_path / "db")
     path = tmp_path / "db" / "avila.keys"
     document = json.loads(path.read_text())
-    wrapped = document["wrapped"]
-    wrapped["native"], wrapped["lake"] = wrapped["lake"], wrapped["native"]
+    kept = document["keys"]
+    kept["native"], kept["lake"] = kept["lake"], kept["native"]
     path.write_text(json.dumps(document))
     with pytest.raises(errors.InvalidKey):
         avila.connect(tmp_path / "db")

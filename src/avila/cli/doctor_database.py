@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -60,15 +59,13 @@ def _permissions(layout: Layout) -> Finding:
 
 
 def _keys(layout: Layout) -> Finding:
-    from avila.storage import keys
+    from avila.storage.keys import KeyFile
 
     try:
-        keys.open_keys(layout.keys, {name: provider() for name, provider in keys.PROVIDERS.items()})
+        provider = KeyFile.open(layout.keys).document.wrapping.provider
     except errors.Error as error:
         return Finding(Level.wrong, "key", error.message, error.hint)
-    return Finding(
-        Level.well, "key", f"from provider '{json.loads(layout.keys.read_text())['provider']}', and it fits"
-    )
+    return Finding(Level.well, "key", f"from provider '{provider}', and it fits")
 
 
 def _settings(layout: Layout) -> Finding:

@@ -107,7 +107,7 @@ def _extras() -> Iterator[Finding]:
 
 
 def _key_folder() -> Finding:
-    from avila.storage.keys import FileProvider
+    from avila.storage.keys.file import FileProvider
 
     folder = FileProvider().folder
     if not folder.exists():

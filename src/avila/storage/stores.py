@@ -10,21 +10,20 @@ from typing import TYPE_CHECKING
 
 from avila import errors
 from avila.storage.gate import WriteGate
+from avila.storage.keys import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from avila.kernel.duckdb.engine import DuckDBEngine
-    from avila.storage.keys import Keys
+    from avila.storage.keys import KeyFile
     from avila.storage.layout import Layout
 
 log = logging.getLogger("avila")
 
-NATIVE = "native"
-LAKE = "lake"
+NATIVE, LAKE = STORES = names.STORES
 ROOM_BYTES = 16 * 2**20
-STORES = (NATIVE, LAKE)
 
 
 class NativeStore:
@@ -38,7 +37,7 @@ class NativeStore:
         self.gate = WriteGate()
 
     @classmethod
-    def open(cls, engine: DuckDBEngine, layout: Layout, keys: Keys) -> NativeStore:
+    def open(cls, engine: DuckDBEngine, layout: Layout, keys: KeyFile) -> NativeStore:
         """Attach the file, replaying its log."""
         engine.load("httpfs")  # its OpenSSL does the encryption; without it the kernel refuses to write
         store = cls(engine, layout.native)
@@ -105,7 +104,7 @@ class NativeStore:
         if self._altering is not None:
             self._altering.unlink(missing_ok=True)
 
-    def _attach(self, keys: Keys) -> None:
+    def _attach(self, keys: KeyFile) -> None:
         try:
             self._engine.attach(str(self._path), NATIVE, {"ENCRYPTION_KEY": keys.text(NATIVE)})
         except errors.InvalidKey as error:
@@ -132,7 +131,7 @@ class LakeStore:
         self._engine = engine
 
     @classmethod
-    def open(cls, engine: DuckDBEngine, layout: Layout, keys: Keys) -> LakeStore:
+    def open(cls, engine: DuckDBEngine, layout: Layout, keys: KeyFile) -> LakeStore:
         """Attach the lake, made when it is not there."""
         layout.lake.mkdir(exist_ok=True)
         engine.load("ducklake")
