@@ -94,15 +94,16 @@ class Pkcs11Provider:
         pkcs11 = _package()
         module, label = _required("AVILA_PKCS11_MODULE"), _required("AVILA_PKCS11_TOKEN")
         try:
-            with _LOGGED_IN:
-                token = pkcs11.lib(module).get_token(token_label=label)
-                with token.open(rw=writes, user_pin=_pin()) as session:
-                    yield pkcs11, session
+            library = pkcs11.lib(module)
+        except RuntimeError as error:
+            raise errors.ConfigurationError(f"AVILA_PKCS11_MODULE cannot be loaded: {error}") from error
+        try:
+            token = library.get_token(token_label=label)
+            with _LOGGED_IN, token.open(rw=writes, user_pin=_pin()) as session:
+                yield pkcs11, session
         except pkcs11.PKCS11Error as error:
             what = str(error) or type(error).__name__
             raise errors.InvalidKey(f"the token {label} refuses: {what}") from error
-        except RuntimeError as error:  # what the package raises when the library cannot be loaded
-            raise errors.ConfigurationError(f"AVILA_PKCS11_MODULE cannot be loaded: {error}") from error
 
 
 def _find(pkcs11: Any, session: Any, reference: str) -> Any:
