@@ -29,29 +29,18 @@ class SetOwner:
     def apply(self, catalog: Catalog) -> Catalog:
         """Need the role."""
         known(catalog, self.role)
-        target = Object(*self.target)
-        grants = catalog.grants
-        before = grants.owner(target)
+        target, grants = Object(*self.target), catalog.grants
+        if not self.created:
+            return replace(catalog, grants=grants.handed_over(target, self.role))
         entries = dict(grants.entries)
-        if self.created:
-            for default, option in grants.defaults.items():
-                if _covers(default, target, self.role):
-                    entries[Grant(target, default.privilege, None, default.grantee, self.role)] = option
-        else:
-            # What the old owner gave is now given by the new one.
-            entries = {
-                key._replace(grantor=self.role)
-                if key.object == target and key.grantor == before
-                else key: option
-                for key, option in entries.items()
-            }
-        withdrawn = grants.withdrawn
-        if self.created:
-            withdrawn |= {
-                (target, default.privilege, default.grantee)
-                for default in grants.default_withdrawn
-                if _covers(default, target, self.role)
-            }
+        for default, option in grants.defaults.items():
+            if _covers(default, target, self.role):
+                entries[Grant(target, default.privilege, None, default.grantee, self.role)] = option
+        withdrawn = grants.withdrawn | {
+            (target, default.privilege, default.grantee)
+            for default in grants.default_withdrawn
+            if _covers(default, target, self.role)
+        }
         owners = {**grants.owners, target: self.role}
         return replace(catalog, grants=replace(grants, owners=owners, entries=entries, withdrawn=withdrawn))
 
@@ -68,18 +57,20 @@ class GrantPrivilege:
     option: bool = False
 
     def apply(self, catalog: Catalog) -> Catalog:
-        """Need the roles; PUBLIC cannot be given a grant option."""
+        """Need the roles; PUBLIC cannot be given a grant option, nor whoever the grantor has its own from."""
+        target, grants = Object(*self.target), catalog.grants
         if self.grantee != PUBLIC:
             known(catalog, self.grantee)
         elif self.option:
             raise errors.InvalidGrantOperation("grant options can only be granted to roles")
-        target, grants = Object(*self.target), catalog.grants
         entry = Grant(target, self.privilege, self.column, self.grantee, self.grantor)
-        withdrawn = grants.withdrawn
-        entries = dict(grants.entries)
+        if self.option and self.grantor != grants.owner(target):
+            _refuse_giving_back(grants, entry)
         built_in = (target, self.privilege, self.grantee)
-        if built_in in withdrawn and self.column is None:
+        withdrawn = grants.withdrawn
+        if self.column is None and built_in in withdrawn:
             withdrawn -= {built_in}
+        entries = dict(grants.entries)
         if self.column is not None or not replace(grants, withdrawn=withdrawn).built_in(*built_in):
             entries[entry] = self.option or entries.get(entry, False)
         return replace(catalog, grants=replace(grants, entries=entries, withdrawn=withdrawn))
@@ -190,12 +181,13 @@ def _revoked(grants: Grants, entry: Grant, *, option_only: bool, cascade: bool) 
     if option_only:
         entries[entry] = False
     after = replace(grants, entries=entries)
-    if not option or _may_pass_on(after, entry):
+    if not option or after.may_pass_on(entry.object, entry.privilege, entry.column, entry.grantee):
         return after
     passed_on = [key for key in entries if key[:3] == entry[:3] and key.grantor == entry.grantee]
     if passed_on and not cascade:
         raise errors.DependentPrivilegesStillExist(
-            f"{entry.grantee} has passed {entry.privilege} on {entry.object.title} on to {passed_on[0].grantee}",
+            f"dependent privileges exist: {entry.grantee} granted {entry.privilege} on {entry.object.title} "
+            f"to {passed_on[0].grantee}",
             hint="Use CASCADE to revoke them too.",
         )
     for key in passed_on:
@@ -203,9 +195,14 @@ def _revoked(grants: Grants, entry: Grant, *, option_only: bool, cascade: bool) 
     return after
 
 
-def _may_pass_on(grants: Grants, entry: Grant) -> bool:
-    """Whether a role may still pass a privilege on, because somebody else gave it the option too."""
-    return any(
-        option and grant.grantee == entry.grantee and grant[:3] == entry[:3]
-        for grant, option in grants.entries.items()
-    )
+def _refuse_giving_back(grants: Grants, entry: Grant) -> None:
+    """Refuse what could hold itself up: the grantor must have the option without the grantee's help."""
+    without = grants
+    for key in grants.entries:
+        if key[:3] == entry[:3] and key.grantee == entry.grantee:
+            without = _revoked(without, key, option_only=False, cascade=True)
+    owner = grants.owner(entry.object)
+    if entry.grantee == owner or not without.may_pass_on(
+        entry.object, entry.privilege, entry.column, entry.grantor
+    ):
+        raise errors.InvalidGrantOperation("grant options cannot be granted back to your own grantor")

@@ -92,6 +92,35 @@ class Grants:
                 return grant
         return None
 
+    def may_pass_on(self, target: Object, privilege: str, column: str | None, role: str) -> bool:
+        """Whether a role may itself grant a privilege: as the owner, or because it was given the option."""
+        return self.owner(target) == role or any(
+            option
+            and grant.privilege == privilege
+            and grant.grantee == role
+            and grant.column in {None, column}
+            for grant, option in self.on(target)
+        )
+
+    def handed_over(self, target: Object, role: str) -> Grants:
+        """Return the grants with an object in another owner's hands: what the old one gave and had is the new one's."""
+        before = self.owner(target)
+
+        def named(holder: str) -> str:
+            return role if holder == before else holder
+
+        entries: dict[Grant, bool] = {}
+        for key, option in self.entries.items():
+            moved = key
+            if key.object == target:
+                moved = key._replace(grantee=named(key.grantee), grantor=named(key.grantor))
+            entries[moved] = option or entries.get(moved, False)
+        withdrawn = frozenset(
+            (place, privilege, named(holder) if place == target else holder)
+            for place, privilege, holder in self.withdrawn
+        )
+        return replace(self, owners={**self.owners, target: role}, entries=entries, withdrawn=withdrawn)
+
     def forgotten(self, target: Object) -> Grants:
         """Return the grants without those on an object and on what lies in it."""
         return replace(

@@ -1,4 +1,4 @@
-"""Changes of roles and memberships."""
+"""Changes of roles: they are made, altered, renamed and dropped."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from avila import errors
-from avila.catalog.roles import OWNER, PREDEFINED, PUBLIC, Membership, Role, Roles
+from avila.catalog.roles import OWNER, PREDEFINED, PUBLIC, Role, Roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from avila.catalog.objects import Catalog
 
-_RESERVED = frozenset({PUBLIC, "none", "current_user", "session_user", "current_role"})
+RESERVED = frozenset({PUBLIC, "none"})
+_NAMED_MAX = 5
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,7 @@ class CreateRole:
 
     def apply(self, catalog: Catalog) -> Catalog:
         """Need a name that is free and not one that PostgreSQL keeps for itself."""
-        if self.name in _RESERVED or self.name.startswith("pg_"):
-            raise errors.ReservedName(f'role name "{self.name}" is reserved')
-        if self.name in catalog.roles:
-            raise errors.DuplicateObject(f'role "{self.name}" already exists')
+        _free(catalog, self.name)
         return _with(catalog, Role(self.name, **self.options))
 
 
@@ -58,10 +56,7 @@ class RenameRole:
         """Need a role that is neither the first nor predefined, and a free name."""
         role = known(catalog, self.name)
         _changeable(self.name, "renamed")
-        if self.to in catalog.roles:
-            raise errors.DuplicateObject(f'role "{self.to}" already exists')
-        if self.to in _RESERVED or self.to.startswith("pg_"):
-            raise errors.ReservedName(f'role name "{self.to}" is reserved')
+        _free(catalog, self.to)
 
         def named(name: str) -> str:
             return self.to if name == self.name else name
@@ -72,80 +67,40 @@ class RenameRole:
             replace(m, role=named(m.role), member=named(m.member), grantor=named(m.grantor))
             for m in catalog.roles.memberships.values()
         ]
-        after = replace(catalog, roles=Roles(roles, {(m.role, m.member): m for m in members}))
+        after = replace(catalog, roles=Roles(roles, {m.key: m for m in members}))
         return after.with_role_renamed(self.name, self.to)
 
 
 @dataclass(frozen=True)
-class DropRole:
-    """Remove a role."""
+class DropRoles:
+    """Remove roles together: what one of them gave another goes with them."""
 
-    name: str
-
-    def apply(self, catalog: Catalog) -> Catalog:
-        """Need a role that owns nothing and holds no rights."""
-        known(catalog, self.name)
-        _changeable(self.name, "dropped")
-        if depends := catalog.depends_on_role(self.name):
-            raise errors.DependentObjectsStillExist(
-                f'role "{self.name}" cannot be dropped because some objects depend on it: {", ".join(depends[:5])}',
-                hint=f"REASSIGN OWNED BY {self.name} TO somebody, then DROP OWNED BY {self.name}.",
-            )
-        roles = {name: role for name, role in catalog.roles.roles.items() if name != self.name}
-        kept = {
-            pair: membership
-            for pair, membership in catalog.roles.memberships.items()
-            if self.name not in pair
-        }
-        return replace(catalog, roles=Roles(roles, kept))
-
-
-@dataclass(frozen=True)
-class GrantRole:
-    """Make ``member`` a member of ``role``; options that are None keep what they were."""
-
-    role: str
-    member: str
-    grantor: str
-    admin: bool | None = None
-    inherit: bool | None = None
-    set: bool | None = None
+    names: tuple[str, ...]
 
     def apply(self, catalog: Catalog) -> Catalog:
-        """Need both roles, and no circle."""
-        known(catalog, self.role)
-        member = known(catalog, self.member)
-        if self.member in (self.role,) or self.member in catalog.roles.member_of(self.role):
-            raise errors.InvalidGrantOperation(
-                f'role "{self.member}" is a member of role "{self.role}"'
-                if self.member != self.role
-                else f'role "{self.role}" cannot be a member of itself'
-            )
-        before = catalog.roles.memberships.get((self.role, self.member))
-        made = before or Membership(self.role, self.member, self.grantor, inherit=member.inherit)
-        given = {"admin": self.admin, "inherit": self.inherit, "set": self.set}
-        made = replace(made, **{name: value for name, value in given.items() if value is not None})
-        memberships = dict(catalog.roles.memberships) | {(self.role, self.member): made}
-        return replace(catalog, roles=replace(catalog.roles, memberships=memberships))
-
-
-@dataclass(frozen=True)
-class RevokeRole:
-    """End a membership, or with ``option`` ('admin', 'inherit', 'set') only what it adds."""
-
-    role: str
-    member: str
-    option: str | None = None
-
-    def apply(self, catalog: Catalog) -> Catalog:
-        """Need both roles; a membership that is not there is nothing to end."""
-        known(catalog, self.role)
-        known(catalog, self.member)
-        memberships = dict(catalog.roles.memberships)
-        found = memberships.pop((self.role, self.member), None)
-        if found is not None and self.option is not None:
-            memberships[self.role, self.member] = replace(found, **{self.option: False})
-        return replace(catalog, roles=replace(catalog.roles, memberships=memberships))
+        """Need roles that own nothing and hold no rights."""
+        gone = frozenset(self.names)
+        for name in self.names:
+            known(catalog, name)
+            _changeable(name, "dropped")
+        left = Roles(
+            {name: role for name, role in catalog.roles.roles.items() if name not in gone},
+            {
+                key: membership
+                for key, membership in catalog.roles.memberships.items()
+                if gone.isdisjoint({membership.role, membership.member})
+            },
+        )
+        after = replace(catalog, roles=left)
+        for name in self.names:
+            if depends := after.depends_on_role(name):
+                more = f" and {len(depends) - _NAMED_MAX} more" if len(depends) > _NAMED_MAX else ""
+                raise errors.DependentObjectsStillExist(
+                    f'role "{name}" cannot be dropped because some objects depend on it: '
+                    f"{', '.join(depends[:_NAMED_MAX])}{more}",
+                    hint=f"REASSIGN OWNED BY {name} TO somebody, then DROP OWNED BY {name}.",
+                )
+        return after
 
 
 def known(catalog: Catalog, name: str) -> Role:
@@ -155,10 +110,18 @@ def known(catalog: Catalog, name: str) -> Role:
     return catalog.roles[name]
 
 
+def _free(catalog: Catalog, name: str) -> None:
+    """Raise ReservedName or DuplicateObject when no role may be called that."""
+    if name in RESERVED or name.startswith("pg_"):
+        raise errors.ReservedName(f'role name "{name}" is reserved')
+    if name in catalog.roles:
+        raise errors.DuplicateObject(f'role "{name}" already exists')
+
+
 def _changeable(name: str, what: str) -> None:
     if name == OWNER or name in PREDEFINED:
         raise errors.DependentObjectsStillExist(
-            f'role "{name}" cannot be {what}, because the database needs it'
+            f'role "{name}" cannot be {what} because it is required by the database'
         )
 
 

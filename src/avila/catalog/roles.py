@@ -58,6 +58,15 @@ class Membership:
     inherit: bool = True
     set: bool = True
 
+    @property
+    def key(self) -> Key:
+        """What tells it from others."""
+        return (self.role, self.member, self.grantor)
+
+
+Key = tuple[str, str, str]
+"""The role, its member, and who made it one: the same membership may be given by several."""
+
 
 def _first() -> dict[str, Role]:
     owner = Role(OWNER, superuser=True, createdb=True, createrole=True, login=True, bypassrls=True)
@@ -66,10 +75,10 @@ def _first() -> dict[str, Role]:
 
 @dataclass(frozen=True)
 class Roles:
-    """Every role by name, and every membership by (role, member)."""
+    """Every role by name, and every membership by role, member and grantor."""
 
     roles: Mapping[str, Role] = field(default_factory=_first)
-    memberships: Mapping[tuple[str, str], Membership] = field(default_factory=dict)
+    memberships: Mapping[Key, Membership] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
         return name in self.roles
@@ -82,17 +91,17 @@ class Roles:
         """Whether there is anybody besides the first superuser."""
         return len(self.roles) > 1 + len(PREDEFINED)
 
-    def inherited(self, name: str) -> frozenset[str]:
-        """Return the roles whose rights a role has without becoming them: itself, and what it inherits."""
+    def inherited(self, name: str) -> tuple[str, ...]:
+        """Return the roles whose rights a role has without becoming them: itself, then the nearest ones first."""
         return self._reach(name, lambda membership: membership.inherit)
 
     def settable(self, name: str) -> frozenset[str]:
         """Return the roles that a role may become by SET ROLE, itself among them."""
-        return self._reach(name, lambda membership: membership.set)
+        return frozenset(self._reach(name, lambda membership: membership.set))
 
     def member_of(self, name: str) -> frozenset[str]:
         """Return every role that a role is a member of, directly or not, itself among them."""
-        return self._reach(name, lambda _membership: True)
+        return frozenset(self._reach(name, lambda _membership: True))
 
     def administers(self, name: str, role: str) -> bool:
         """Whether a role may grant and revoke membership in another."""
@@ -102,12 +111,23 @@ class Roles:
             for membership in self.memberships.values()
         )
 
-    def _reach(self, name: str, follows: Callable[[Membership], bool]) -> frozenset[str]:
-        reached, ahead = {name}, [name]
-        while ahead:
-            member = ahead.pop()
+    def administrator(self, name: str, role: str) -> str | None:
+        """Return the nearest of the roles whose rights a role has that may grant membership in another."""
+        able = {m.member for m in self.memberships.values() if m.admin and m.role == role}
+        return next((near for near in self.inherited(name) if near in able), None)
+
+    def depends_on_role(self, role: str) -> list[str]:
+        """Return what keeps a role from being dropped, in words: who is a member of another by its grant."""
+        return [
+            f"privileges for membership of role {membership.member} in role {membership.role}"
+            for membership in self.memberships.values()
+            if membership.grantor == role
+        ]
+
+    def _reach(self, name: str, follows: Callable[[Membership], bool]) -> tuple[str, ...]:
+        reached = [name]
+        for member in reached:  # grows as it goes, nearest first
             for membership in self.memberships.values():
                 if membership.member == member and membership.role not in reached and follows(membership):
-                    reached.add(membership.role)
-                    ahead.append(membership.role)
-        return frozenset(reached)
+                    reached.append(membership.role)
+        return tuple(reached)

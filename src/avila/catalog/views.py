@@ -17,7 +17,11 @@ Target = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class ViewOptions:
-    """``security_invoker``: inside, the rights of who asks hold, not the owner's; ``security_barrier``: as PostgreSQL's."""
+    """What a view was made with, as in PostgreSQL.
+
+    ``security_invoker``: inside, the rights of who asks hold, not the owner's. ``security_barrier``: nothing of the
+    query around it sees a row that the view leaves out.
+    """
 
     security_invoker: bool = False
     security_barrier: bool = False

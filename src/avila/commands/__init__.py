@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avila.commands import extension, maintenance, names, prepared, settings, transaction
+from avila.commands import (
+    extension,
+    maintenance,
+    memberships,
+    names,
+    prepared,
+    roles,
+    session_role,
+    settings,
+    transaction,
+)
 from avila.planner.dialect import nodes
 
 if TYPE_CHECKING:
@@ -31,6 +41,17 @@ COMMANDS: dict[type[exp.Expr], Command] = {
     nodes.Vacuum: maintenance.vacuum,
     nodes.CreateExtension: extension.create,
     nodes.DropExtension: extension.drop,
+    nodes.CreateRole: roles.create,
+    nodes.AlterRole: roles.alter,
+    nodes.RenameRole: roles.rename,
+    nodes.DropRole: roles.drop,
+    nodes.AlterGroup: memberships.alter_group,
+    nodes.GrantRoles: memberships.grant,
+    nodes.RevokeRoles: memberships.revoke,
+    nodes.SetRole: session_role.set_role,
+    nodes.ResetRole: session_role.reset_role,
+    nodes.SetSessionAuthorization: session_role.set_authorization,
+    nodes.ResetSessionAuthorization: session_role.reset_authorization,
 }
 
 

@@ -33,6 +33,17 @@ COMMANDS = (
     nodes.Vacuum,
     nodes.CreateExtension,
     nodes.DropExtension,
+    nodes.CreateRole,
+    nodes.AlterRole,
+    nodes.RenameRole,
+    nodes.DropRole,
+    nodes.AlterGroup,
+    nodes.GrantRoles,
+    nodes.RevokeRoles,
+    nodes.SetRole,
+    nodes.ResetRole,
+    nodes.SetSessionAuthorization,
+    nodes.ResetSessionAuthorization,
 )
 _SESSION = (nodes.SetVariable, nodes.ResetVariable, nodes.AnalyzeTable)
 _REFUSED: dict[type[exp.Expr], str] = {

@@ -14,7 +14,7 @@ from avila import errors
 from avila.catalog.roles import OWNER, PUBLIC
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from avila.catalog.names import Object
     from avila.catalog.objects import Catalog
@@ -31,13 +31,24 @@ _PREDEFINED: Mapping[tuple[str, str], str] = {
     ("table", "MAINTAIN"): "pg_maintain",
 }
 
+Right = tuple[str, str | None]
+"""A privilege, and the column when it is on one alone."""
+
 
 @dataclass(frozen=True)
 class Principal:
-    """Who a session acts as: who it was opened for, and whom it became by SET ROLE."""
+    """Who a session acts as: whose it is, whom it became by SET ROLE, and who opened it.
+
+    The one who opened it decides what it may become; it differs from ``session_user`` after SET SESSION AUTHORIZATION.
+    """
 
     session_user: str = OWNER
     current_user: str = OWNER
+    login: str = ""
+
+    def __post_init__(self) -> None:
+        """A session belongs to the role that opened it, unless something else is said."""
+        object.__setattr__(self, "login", self.login or self.session_user)
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,11 @@ class Authority:
         role = self.catalog.roles.roles.get(self.role)
         return role is not None and role.superuser
 
+    def has(self, attribute: str) -> bool:
+        """Whether the role has an attribute, such as ``createrole``; a superuser has each of them."""
+        role = self.catalog.roles.roles.get(self.role)
+        return role is not None and (role.superuser or bool(getattr(role, attribute)))
+
     @property
     def bypasses_row_security(self) -> bool:
         """Whether row policies do not hold for the role, on whatever table."""
@@ -73,11 +89,19 @@ class Authority:
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles whose rights this one has, PUBLIC among them."""
-        return self.catalog.roles.inherited(self.role) | {PUBLIC}
+        return frozenset(self.catalog.roles.inherited(self.role)) | {PUBLIC}
 
     def acts_as(self, role: str) -> bool:
         """Whether the role has the rights of another."""
         return self.superuser or role in self.roles
+
+    def administers(self, role: str) -> bool:
+        """Whether the role may grant and revoke membership in another."""
+        return self.superuser or self.catalog.roles.administers(self.role, role)
+
+    def may_become(self, role: str) -> bool:
+        """Whether the role may act as another by SET ROLE."""
+        return self.superuser or role in self.catalog.roles.settable(self.role)
 
     def owns(self, target: Object) -> bool:
         """Whether the role may do what only an owner may."""
@@ -139,23 +163,28 @@ class Authority:
             bool(self.may(target, privilege)) for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE")
         )
 
-    def may_grant(self, target: Object, privilege: str, column: str | None = None) -> str | None:
-        """Return the role that gives when this one grants a privilege; None when it may not.
+    def may_grant(self, target: Object, privilege: str, column: str | None = None) -> bool:
+        """Whether the role may pass a privilege on an object, or on a column of it, on."""
+        return self.superuser or any(
+            self.catalog.grants.may_pass_on(target, privilege, column, role) for role in self.roles
+        )
 
-        An owner gives as the owner; others as the role that was given the grant option.
+    def grantor(self, target: Object, rights: Iterable[Right]) -> tuple[str, frozenset[Right]]:
+        """Return the role that gives when this one grants rights on an object, and which of them it may give.
+
+        As in PostgreSQL it is one role for all of them: the owner for superusers, or else the nearest of the roles that
+        may give every one, or else the one that may give most.
         """
-        owner = self.catalog.grants.owner(target)
-        if self.superuser or owner in self.roles:
-            return owner
-        for grant, option in self.catalog.grants.on(target):
-            if (
-                option
-                and grant.privilege == privilege
-                and grant.column in {None, column}
-                and grant.grantee in self.roles
-            ):
-                return grant.grantee
-        return None
+        wanted, grants = frozenset(rights), self.catalog.grants
+        owner = grants.owner(target)
+        if self.superuser or owner == self.role:
+            return owner, wanted
+        best: tuple[str, frozenset[Right]] = (self.role, frozenset())
+        for role in self.catalog.roles.inherited(self.role):
+            able = frozenset(right for right in wanted if grants.may_pass_on(target, *right, role))
+            if len(able) > len(best[1]):
+                best = (role, able)
+        return best
 
     def require(self, target: Object, privilege: str, column: str | None = None) -> None:
         """Raise InsufficientPrivilege when the role does not have a privilege."""
