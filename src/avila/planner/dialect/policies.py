@@ -38,8 +38,6 @@ class PolicyParser(PrivilegeParser):
         self._policy_target(node)
         if self.take("RENAME", "TO"):
             return nodes.RenamePolicy(**node.args, expression=self._policy())
-        if not self.at("TO", "USING", "WITH"):
-            self.fail("expected RENAME TO, TO, USING or WITH CHECK")
         self._policy_rules(node)
         return node
 

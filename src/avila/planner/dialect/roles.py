@@ -116,7 +116,6 @@ class RoleParser(MaskingParser):
         if attached is not None:
             return attached
         node = nodes.AlterRole(this=role, kind=kind, with_word=self.take("WITH") or None)
-        node.append("expressions", self._attribute())
         while self.token.kind == WORD:
             node.append("expressions", self._attribute())
         return node

@@ -47,7 +47,7 @@ class PolicyWriter(PrivilegeWriter):
 
     def alterpolicy_sql(self, expression: nodes.AlterPolicy) -> str:
         """Write ALTER POLICY."""
-        return f"{self._policy('ALTER', expression)} {self._policy_rules(expression)}"
+        return _words(self._policy("ALTER", expression), self._policy_rules(expression))
 
     def renamepolicy_sql(self, expression: nodes.RenamePolicy) -> str:
         """Write ALTER POLICY … RENAME TO."""

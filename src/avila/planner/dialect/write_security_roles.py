@@ -52,7 +52,7 @@ class RoleWriter(DefinitionWriter):
 
     def alterrole_sql(self, expression: nodes.AlterRole) -> str:
         """Write ALTER ROLE with options."""
-        return f"{self._role('ALTER', expression)} {self._role_options(expression)}"
+        return _words(self._role("ALTER", expression), self._role_options(expression))
 
     def renamerole_sql(self, expression: nodes.RenameRole) -> str:
         """Write ALTER ROLE … RENAME TO."""

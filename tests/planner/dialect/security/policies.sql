@@ -24,3 +24,4 @@ CREATE VIEW v WITH (security_barrier) AS SELECT 1
 CREATE OR REPLACE TEMPORARY VIEW v (a, b) WITH (security_invoker = true, security_barrier) AS SELECT 1, 2
 ALTER VIEW v SET (security_invoker = false)
 ALTER VIEW IF EXISTS s.v RESET (security_barrier, security_invoker)
+ALTER POLICY p ON t

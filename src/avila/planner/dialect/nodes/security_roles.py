@@ -45,7 +45,7 @@ class AlterRole(exp.Expression):
     arg_types: ClassVar[dict[str, bool]] = {
         "this": True,
         "kind": True,
-        "expressions": True,
+        "expressions": False,
         "with_word": False,
     }
 
