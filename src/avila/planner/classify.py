@@ -40,6 +40,8 @@ COMMANDS = (
     nodes.AlterGroup,
     nodes.GrantRoles,
     nodes.RevokeRoles,
+    nodes.GrantPrivileges,
+    nodes.RevokePrivileges,
     nodes.SetRole,
     nodes.ResetRole,
     nodes.SetSessionAuthorization,
