@@ -1,0 +1,204 @@
+"""Random worlds: tables whose hidden cells hold secrets that are recognised wherever they come out.
+
+A secret is planted in each cell of ``note`` and ``amount`` that a tested role cannot read. All other cells hold short
+numbers, so that the expressions that fail for secrets fail for nothing else: an error is a leak, too.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from security.choices import DAY, NAMES, Typed
+from security.expressions import Call, Column, CurrentUser, Subquery
+from security.queries import Scan, Select
+from security.reference import Reference
+from security.world import PUBLIC, SUPERUSER, Grant, Policy, Role, Table, View, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from security.choices import Chooser
+    from security.expressions import Expression, Value
+    from security.queries import Query
+
+TESTED = ("alice", "bob")
+GROUPS = ("staff", "admin")
+PAYLOAD = ("note", "amount")
+KINDS = {
+    "id": "int",
+    "k": "int",
+    "who": "text",
+    "flag": "bool",
+    "day": "date",
+    "note": "text",
+    "amount": "int",
+}
+SECRET_TEXT = "SECRET_"
+SECRET_NUMBERS = range(700_000_000, 800_000_000)
+
+
+def world(choose: Chooser, query: Callable[[Chooser, World], Query]) -> World:
+    """Choose a world; ``query`` makes the queries of its views."""
+    made = World(roles=_roles(choose))
+    for number, name in enumerate(("t", "u", "v")[: choose.number(2, 3)]):
+        made.tables[name] = _table(choose, name, keyed=number == 1)
+    names = list(made.tables)
+    for place, name in enumerate(names):
+        _secure(choose, made, made.tables[name], names[place + 1 :])
+    for number in range(choose.number(0, 2)):
+        view = View(f"w{number + 1}", query(choose, made), choose.pick((SUPERUSER, "carol")))
+        view.invoker, view.barrier = choose.chance(30), choose.chance(30)
+        made.views[view.name] = view
+    made.grants = [*_grants(choose, made), *_owners_grants(choose, made)]
+    _plant(made)
+    return made
+
+
+def scope_of(world: World, name: str, alias: str) -> list[Typed]:
+    """Return the columns of a table under an alias."""
+    return [Typed(Column(alias, column), kind) for column, kind in world.tables[name].columns.items()]
+
+
+def secret(value: Value) -> bool:
+    """Whether a value is a planted one."""
+    if isinstance(value, str):
+        return SECRET_TEXT in value
+    return isinstance(value, int) and value in SECRET_NUMBERS
+
+
+def secrets_hidden_from(world: World, role: str) -> set[Value]:
+    """Return the secrets that nothing the role may read shows, be it a table, a view or a column."""
+    seen: set[Value] = set()
+    eyes = Reference(world, role)
+    for name in (*world.tables, *world.views):
+        for column in eyes.columns(name):
+            seen.update(_readable(eyes, name, column))
+    planted = {value for table in world.tables.values() for row in table.rows for value in row.values()}
+    return {value for value in planted - seen if secret(value)}
+
+
+def _readable(eyes: Reference, name: str, column: str) -> Iterator[Value]:
+    from security.reference import Refused
+
+    try:
+        yield from (
+            value for (value,) in eyes.run(Select((("c", Column("a", column)),), Scan(name, "a"))).rows or ()
+        )
+    except Refused:
+        return
+
+
+def _roles(choose: Chooser) -> dict[str, Role]:
+    roles = {name: Role(name) for name in (*GROUPS, *NAMES)}
+    roles[SUPERUSER] = Role(SUPERUSER, superuser=True)
+    roles["alice"].inherit = not choose.chance(15)
+    roles["bob"].bypassrls = choose.chance(10)
+    for name in TESTED:
+        roles[name].member_of = [group for group in GROUPS if choose.chance(35)]
+    if choose.chance(30):
+        roles["staff"].member_of = ["admin"]
+    if choose.chance(10):
+        roles["bob"].member_of.append("carol")
+    return roles
+
+
+def _table(choose: Chooser, name: str, *, keyed: bool) -> Table:
+    left_out = {column for column in ("flag", "day") if choose.chance(30)}
+    table = Table(name, {column: kind for column, kind in KINDS.items() if column not in left_out})
+    table.key = "id" if keyed else None
+    table.owner = choose.pick((SUPERUSER, SUPERUSER, "carol"))
+    for number in range(choose.number(1, 8)):
+        row: dict[str, Value] = {
+            "id": number + 1,
+            "k": None if choose.chance(10) else choose.number(0, 3),
+            "who": None if choose.chance(10) else choose.pick(("alice", *NAMES)),
+            "flag": choose.pick((True, False, None)),
+            "day": DAY + timedelta(days=choose.number(0, 20)),
+            "note": None if choose.chance(10) else str(choose.number(0, 99)),
+            "amount": None if choose.chance(10) else choose.number(0, 99),
+        }
+        table.rows.append({column: row[column] for column in table.columns})
+    return table
+
+
+def _secure(choose: Chooser, world: World, table: Table, others: list[str]) -> None:
+    table.secured = choose.chance(85)
+    table.forced = choose.chance(25)
+    for number in range(choose.pick((1, 2, 2, 3, 0))):
+        command = choose.pick(("ALL", "SELECT", "ALL", "INSERT", "UPDATE", "DELETE"))
+        condition = _condition(choose, world, table, others)
+        check = _condition(choose, world, table, others) if choose.chance(30) else None
+        table.policies.append(
+            Policy(
+                f"p{number + 1}",
+                command,
+                using=None if command == "INSERT" else condition,
+                check=condition
+                if command == "INSERT"
+                else None
+                if command in {"SELECT", "DELETE"}
+                else check,
+                permissive=number == 0 or choose.chance(70),
+                roles=(PUBLIC,) if choose.chance(70) else tuple(choose.some((*TESTED, "staff", "admin"), 30)),
+            )
+        )
+
+
+def _condition(choose: Chooser, world: World, table: Table, others: list[str]) -> Expression:
+    """Choose a policy's condition: of what is no secret, so that planting secrets changes nothing it says."""
+    scope = [typed for typed in scope_of(world, table.name, table.name) if typed.column.name not in PAYLOAD]
+    if choose.chance(40):
+        return Call("=", (Column(table.name, "who"), CurrentUser()))
+    if others and choose.chance(20):
+        other, alias = choose.pick(others), choose.name("p")
+        joined = Call("=", (Column(alias, "k"), Column(table.name, "k")))
+        inner = [typed for typed in scope_of(world, other, alias) if typed.column.name not in PAYLOAD]
+        where = Call("and", (joined, choose.expression("bool", inner, 1)))
+        return Subquery("exists", Select((("c", Column(alias, "id")),), Scan(other, alias), where))
+    return choose.expression("bool", scope, 2)
+
+
+def _grants(choose: Chooser, world: World) -> Iterator[Grant]:
+    for table in world.tables.values():
+        for grantee in (*TESTED, "staff", PUBLIC):
+            likely = {"alice": 85, "bob": 75}.get(grantee, 10)
+            for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+                if choose.chance(likely):
+                    some = privilege != "DELETE" and choose.chance(20)
+                    columns = tuple(choose.some(tuple(table.columns), 60)) if some else None
+                    yield Grant(privilege, table.name, grantee, columns)
+    for view in world.views.values():
+        for grantee in TESTED:
+            if choose.chance(85):
+                columns = tuple(choose.some(view.columns, 60)) if choose.chance(15) else None
+                yield Grant("SELECT", view.name, grantee, columns)
+
+
+def _owners_grants(choose: Chooser, world: World) -> Iterator[Grant]:
+    """Let carol read most tables, so that her views often work."""
+    yield from (Grant("SELECT", name, "carol") for name in world.tables if choose.chance(90))
+
+
+def _plant(world: World) -> None:
+    """Replace what alice cannot read by secrets. No policy depends on these columns, so she sees as little after."""
+    number = 0
+    eyes = Reference(world, "alice")
+    for table in world.tables.values():
+        readable = {column: list(_readable_places(eyes, table, column)) for column in PAYLOAD}
+        for place, row in enumerate(table.rows):
+            number += 1
+            if place not in readable["note"]:
+                row["note"] = f"{SECRET_TEXT}{number * 7919:08x}"
+            if place not in readable["amount"]:
+                row["amount"] = SECRET_NUMBERS[number * 7919]
+
+
+def _readable_places(eyes: Reference, table: Table, column: str) -> Iterator[int]:
+    from security.reference import Refused
+
+    try:
+        eyes.authorise_read(table.name, [column])
+    except Refused:
+        return
+    yield from (place for place, row in enumerate(table.rows) if eyes.passes(table, row, "SELECT"))
