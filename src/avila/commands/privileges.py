@@ -36,6 +36,7 @@ _FINDERS: Mapping[str, Callable[[Executor, Any], Object]] = {
     **dict.fromkeys(("FUNCTION", "PROCEDURE", "ROUTINE"), objects.function),
 }
 _IN_SCHEMA = {"SEQUENCES": "sequence", **dict.fromkeys(("FUNCTIONS", "PROCEDURES", "ROUTINES"), "function")}
+_WORDS = frozenset({"ALL", *(word for words in PRIVILEGES.values() for word in words)})
 
 
 def grant(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
@@ -124,6 +125,8 @@ def _wanted(executor: Executor, target: Object, nodes: Iterable[exp.Expr]) -> It
     known = PRIVILEGES[target.kind]
     for node in nodes:
         word = str(node.this)
+        if word not in _WORDS:
+            raise errors.SyntaxError(f'unrecognized privilege type "{word.lower()}"')
         if not node.expressions:
             if word != "ALL" and word not in known:
                 raise errors.InvalidGrantOperation(

@@ -6,7 +6,6 @@ CREATEROLE lets a role make others and administer those, and gives away nothing 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from avila import errors
@@ -14,6 +13,7 @@ from avila.catalog import changes, role_changes
 from avila.catalog.membership_changes import GrantRole
 from avila.catalog.roles import OWNER
 from avila.commands import memberships, principals
+from avila.commands.moments import moment
 from avila.kernel.arrow_answer import ArrowAnswer
 from avila.security import passwords
 from avila.security.authority import Authority
@@ -177,20 +177,11 @@ def _option(executor: Executor, name: str, word: str, value: exp.Expr | None) ->
             raise errors.InvalidParameterValue(f"invalid connection limit: {limit}", hint="-1 is no limit.")
         return {"connection_limit": limit}
     if name == "valid until":
-        return {"valid_until": _moment(executor, value.name)}
+        return {"valid_until": moment(executor, value.name)}
     if not value.is_string:
         return {"scram": None, "argon2": None}
     kept = passwords.make(value.name)
     return {"scram": kept.scram, "argon2": kept.argon2id}
-
-
-def _moment(executor: Executor, text: str) -> str:
-    """Return a time as the catalog keeps it: in UTC, or 'infinity'."""
-    sql = "SELECT CAST(CAST(? AS TIMESTAMPTZ) AS VARCHAR)"
-    moment: str = executor.connection.run(sql, [text]).fetchall()[0][0]
-    if "infinity" in moment:
-        return moment
-    return datetime.fromisoformat(moment).astimezone(UTC).isoformat(sep=" ")
 
 
 # --- who may ---

@@ -65,10 +65,16 @@ def reset_authorization(executor: Executor, plan: Plan, parameters: Parameters) 
 
 
 def _named(executor: Executor, node: exp.Expr) -> str | None:
-    """Return the role that a name means; None for 'none'."""
+    """Return the role that a name means; None for 'none'.
+
+    Raises InvalidParameterValue when there is none, as PostgreSQL does for what is a setting to it.
+    """
     if node.name == "none":
         return None
-    return principals.role(executor, node)
+    try:
+        return principals.role(executor, node)
+    except errors.UndefinedObject as error:
+        raise errors.InvalidParameterValue(error.message) from None
 
 
 def _act(executor: Executor, principal: Principal, scope: str | None) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the statements that Avila carries out itself."""
