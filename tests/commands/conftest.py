@@ -11,6 +11,7 @@ from avila import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from avila.catalog.objects import Catalog
     from avila.executor import Executor
@@ -74,4 +75,11 @@ class World:
 def world() -> Iterator[World]:
     """Return a database in memory with nobody in it but its owner."""
     with avila.connect(":memory:") as database:
+        yield World(database)
+
+
+@pytest.fixture
+def db_with_lake(tmp_path: Path) -> Iterator[World]:
+    """Return a database in a directory, with its lake."""
+    with avila.connect(tmp_path / "observatory") as database:
         yield World(database)

@@ -42,12 +42,12 @@ def relation(executor: Executor, node: exp.Table) -> Relation:
             hint=suggest(node.name, names),
             position=position(node),
         )
+    if found.internal or (found.catalog, found.schema) == (NATIVE, OWN_SCHEMA):
+        raise errors.InsufficientPrivilege(f'permission denied: "{found.name}" is a system catalog')
     if found.temporary or found.catalog == "temp":
         raise errors.FeatureNotSupported(
             f"{found.name} is temporary: only its session sees it, and nobody else needs rights on it"
         )
-    if found.internal or (found.catalog, found.schema) == (NATIVE, OWN_SCHEMA):
-        raise errors.InsufficientPrivilege(f'permission denied: "{found.name}" is a system catalog')
     executor.authority.require(Object.table(*found.key).within, "USAGE")
     return found
 
