@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from security.choices import Typed, null
 from security.expressions import Aggregate, Call, Column, Literal, Subquery
-from security.generated_worlds import KINDS, scope_of
+from security.generated_worlds import scope_of
 from security.queries import Compound, Derived, Join, Ordered, Scan, Select, With
 from security.statements import Delete, Insert, Update
 
@@ -24,7 +24,8 @@ Kinds = tuple[str, ...]
 
 def view_query(choose: Chooser, world: World) -> Query:
     """Choose the query of a view: columns of its own tables by their names, so that it is worth reading."""
-    name, alias = choose.pick(tuple(world.tables)), choose.name("a")
+    over = tuple(world.views) if choose.chance(25) else ()
+    name, alias = choose.pick(over or tuple(world.tables)), choose.name("a")
     scope = scope_of(world, name, alias)
     kept = choose.some(scope, 70)
     where = choose.expression("bool", scope, 2) if choose.chance(60) else None
@@ -125,10 +126,7 @@ class _Queries:
     def scan(self) -> tuple[Source, list[Typed]]:
         names = (*self.world.tables, *self.world.views)
         name, alias = self.choose.pick(names), self.choose.name("a")
-        if name in self.world.tables:
-            return Scan(name, alias), scope_of(self.world, name, alias)
-        columns = self.world.views[name].columns
-        return Scan(name, alias), [Typed(Column(alias, column), KINDS[column]) for column in columns]
+        return Scan(name, alias), scope_of(self.world, name, alias)
 
     def _named(self, named: tuple[str, tuple[str, ...], Kinds]) -> tuple[Source, list[Typed]]:
         name, names, kinds = named

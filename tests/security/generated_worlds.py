@@ -6,13 +6,14 @@ numbers, so that the expressions that fail for secrets fail for nothing else: an
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from security.choices import DAY, NAMES, Typed
 from security.expressions import Call, Column, CurrentUser, Subquery
 from security.queries import Scan, Select
-from security.reference import Reference
+from security.reference import Reference, Refused
 from security.world import PUBLIC, SUPERUSER, Grant, Policy, Role, Table, View, World
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 TESTED = ("alice", "bob")
 GROUPS = ("staff", "admin")
+COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 PAYLOAD = ("note", "amount")
 KINDS = {
     "id": "int",
@@ -46,7 +48,7 @@ def world(choose: Chooser, query: Callable[[Chooser, World], Query]) -> World:
     names = list(made.tables)
     for place, name in enumerate(names):
         _secure(choose, made, made.tables[name], names[place + 1 :])
-    for number in range(choose.number(0, 2)):
+    for number in range(choose.number(0, 3)):
         view = View(f"w{number + 1}", query(choose, made), choose.pick((SUPERUSER, "carol")))
         view.invoker, view.barrier = choose.chance(30), choose.chance(30)
         made.views[view.name] = view
@@ -56,8 +58,9 @@ def world(choose: Chooser, query: Callable[[Chooser, World], Query]) -> World:
 
 
 def scope_of(world: World, name: str, alias: str) -> list[Typed]:
-    """Return the columns of a table under an alias."""
-    return [Typed(Column(alias, column), kind) for column, kind in world.tables[name].columns.items()]
+    """Return the columns of a table or view under an alias."""
+    columns = world.tables[name].columns if name in world.tables else world.views[name].columns
+    return [Typed(Column(alias, column), KINDS[column]) for column in columns]
 
 
 def secret(value: Value) -> bool:
@@ -79,8 +82,6 @@ def secrets_hidden_from(world: World, role: str) -> set[Value]:
 
 
 def _readable(eyes: Reference, name: str, column: str) -> Iterator[Value]:
-    from security.reference import Refused
-
     try:
         yield from (
             value for (value,) in eyes.run(Select((("c", Column("a", column)),), Scan(name, "a"))).rows or ()
@@ -169,8 +170,8 @@ def _grants(choose: Chooser, world: World) -> Iterator[Grant]:
                     columns = tuple(choose.some(tuple(table.columns), 60)) if some else None
                     yield Grant(privilege, table.name, grantee, columns)
     for view in world.views.values():
-        for grantee in TESTED:
-            if choose.chance(85):
+        for grantee in (*TESTED, "carol"):
+            if choose.chance(85 if grantee in TESTED else 60):
                 columns = tuple(choose.some(view.columns, 60)) if choose.chance(15) else None
                 yield Grant("SELECT", view.name, grantee, columns)
 
@@ -195,10 +196,43 @@ def _plant(world: World) -> None:
 
 
 def _readable_places(eyes: Reference, table: Table, column: str) -> Iterator[int]:
-    from security.reference import Refused
-
     try:
         eyes.authorise_read(table.name, [column])
     except Refused:
         return
     yield from (place for place, row in enumerate(table.rows) if eyes.passes(table, row, "SELECT"))
+
+
+def twin(world: World, role: str) -> World:
+    """Return a world that looks the same to a role and differs where it cannot look.
+
+    Hidden secrets are others there, and rows that no policy shows it come twice.
+    """
+    made = deepcopy(world)
+    hidden = secrets_hidden_from(world, role)
+    for table in made.tables.values():
+        for row in table.rows:
+            row.update({column: _other(value) for column, value in row.items() if value in hidden})
+    wanted = _view_of(world, role)
+    for table in made.tables.values():
+        before = list(table.rows)
+        eyes = Reference(made, role)
+        unseen = [row for row in before if not any(eyes.passes(table, row, command) for command in COMMANDS)]
+        table.rows = before + [{**row, "id": 50 + place} for place, row in enumerate(unseen)]
+        if _view_of(made, role) != wanted:
+            table.rows = before
+    return made
+
+
+def _other(value: Value) -> Value:
+    if isinstance(value, int):
+        return value + 3_000_017
+    return f"{SECRET_TEXT}{str(value).removeprefix(SECRET_TEXT)[::-1]}and more"
+
+
+def _view_of(world: World, role: str) -> list[list[Value]]:
+    eyes = Reference(world, role)
+    relations = (*world.tables, *world.views)
+    return [
+        sorted(_readable(eyes, name, column), key=repr) for name in relations for column in eyes.columns(name)
+    ]

@@ -113,9 +113,12 @@ class Eyes:
                     self.authorise(part.query)
 
     def through(self, view: str) -> Eyes:
-        """Return the eyes that look at what is behind a view."""
+        """Return the eyes that look at what is behind a view: its owner's, or the asking role's.
+
+        An invoker's view asks the one who asks even when it stands behind a view of somebody else.
+        """
         found = self.world.views[view]
-        return self if found.invoker else Eyes(self.world, self.asking, found.owner)
+        return Eyes(self.world, self.asking, self.asking if found.invoker else found.owner)
 
     def governed(self, table: Table) -> bool:
         """Whether row policies hold for this role."""
