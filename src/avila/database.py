@@ -34,22 +34,28 @@ class Database(Session):
         """Whether this process owns the directory, rather than asking the one that does."""
         return self._link is not None and self._link.owner
 
-    def session(self) -> Session:
-        """Return a further session, for another thread or another transaction."""
+    def session(self, role: str | None = None) -> Session:
+        """Return a further session, for another thread or another transaction, or with the rights of a role.
+
+        A session of a role can do what the role may, and cannot become more. Raises InvalidAuthorization when there is
+        no such role.
+        """
         if self._closed:
             raise errors.ConnectionDoesNotExist("the database is closed")
-        session = Session(self)
+        session = Session(self, role)
+        if role is not None:
+            session.begin()
         self._sessions.add(session)
         return session
 
-    def line(self) -> Line:
+    def line(self, role: str | None = None) -> Line:
         """Return a new line of statements; when the owner is gone, from the next owner, which may be this process."""
         with self._linking:
             if self._closed:
                 raise errors.ConnectionDoesNotExist("the database is closed")
             if self._link is None or not self._link.alive:
                 self._link = self._make_link()
-            return self._link.line()
+            return self._link.line(role)
 
     def forget(self, session: Session) -> None:
         """Drop a closed session."""

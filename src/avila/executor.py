@@ -6,7 +6,6 @@ import threading
 from collections.abc import Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -14,7 +13,8 @@ from sqlglot import exp
 from avila import commands, errors
 from avila.catalog import persistence
 from avila.catalog.objects import Catalog
-from avila.catalog.relations import by_name
+from avila.catalog.relations import Facts, by_name
+from avila.catalog.roles import OWNER
 from avila.frames import frame_table, kept_table
 from avila.kernel.arrow_answer import ArrowAnswer
 from avila.kernel.duckdb.engine import literal
@@ -22,32 +22,38 @@ from avila.kernel.duckdb.lifted import lift
 from avila.planner import planner
 from avila.planner.dialect import position
 from avila.planner.plan import Context, Kind
+from avila.security.authority import Authority, Principal
+from avila.settings import SETTINGS
 from avila.storage.paths import check_path
-from avila.storage.stores import NATIVE
+from avila.storage.stores import LAKE, NATIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from avila.catalog.changes import CreateExtension, DropExtension
+    from avila.catalog.changes import Change
     from avila.executor_state import Transaction
     from avila.instance import Instance
-    from avila.kernel.base import Answer, Relation
+    from avila.kernel.base import Answer
     from avila.planner.plan import Plan, Statement
+    from avila.storage.gate import WriteGate
 
     Parameters = Sequence[Any] | Mapping[str, Any] | None
     Frames = Callable[[str], object | None]
 
 # Most statements neither write nor have a deadline, and a generator each would cost them microseconds.
 _NOTHING = nullcontext()
+_DRAWS = frozenset({"nextval"})
+"""Functions with which a query writes."""
 
 
 class Executor:
     """One line of statements of one principal. Calls from several threads wait for each other."""
 
-    def __init__(self, instance: Instance, number: int) -> None:
+    def __init__(self, instance: Instance, number: int, role: str = OWNER) -> None:
         self.instance = instance
         self.number = number
+        self.principal = Principal(role, role)
         self.connection = instance.engine.connect()
         self.transaction: Transaction | None = None
         self.catalog, self.schema = NATIVE, "main"
@@ -58,6 +64,8 @@ class Executor:
         self._relations: tuple[Hashable, Context] | None = None
         self._lock = threading.RLock()
         self._closed = False
+        self.custom: dict[str, str] = {}
+        self._identify()
         for name, value in instance.settings.kernel("session").items():
             self.connection.run(f"SET SESSION {name} = {_literal(value)}", rows=False)
 
@@ -87,12 +95,13 @@ class Executor:
         """Run one plan."""
         if plan.kind is Kind.COMMAND:
             return commands.run(self, plan, parameters)
+        self._touch()
         for extension in plan.extensions:
             self.instance.engine.load(extension)
         for path in plan.paths:
             check_path(path.resolve(parameters), self.instance.layout, plan.statement.text)
         sources = {call.slot: _open(call, parameters, frames) for call in plan.sources}
-        with self._writing(plan), self.transaction or _NOTHING:
+        with self._writing(plan), self.transaction or _NOTHING, self._with_changes(plan):
             answer = self.connection.run(
                 plan.sql,
                 _kernel_parameters(plan, parameters),
@@ -104,17 +113,28 @@ class Executor:
             )
         if plan.kind is Kind.DEFINITION:
             self._defined(plan)
+            if plan.changes and NATIVE not in plan.writes:
+                self._change_later(plan.changes)
         return lift(self.connection, answer, plan.lifted) if plan.lifted else answer
 
     def context(self, frames: Frames | None = None) -> Context:
         """Return what planning depends on now."""
         state = self._state()
         if self._relations is None or self._relations[0] != state:
-            macros = cache(self.connection.macros)
-            relations = self._read_relations()
-            described = persistence.load(self.connection) if persistence.KEY in relations else Catalog()
+            facts = self._facts()
             context = Context(
-                self.instance.functions(described), relations, self.catalog, self.schema, macros
+                self.instance.functions(facts.described),
+                facts.relations,
+                self.catalog,
+                self.schema,
+                macros=lambda: facts.macros(self.connection),
+                described=facts.described,
+                principal=self.principal,
+                columns=lambda: facts.columns(self.connection),
+                definitions=lambda: facts.definitions(self.connection),
+                macro_definitions=lambda: facts.macro_definitions(self.connection),
+                setting=self.text_of_setting,
+                mask_key=self.instance.mask_key,
             )
             self._relations = (state, context)
         context = self._relations[1]
@@ -122,27 +142,118 @@ class Executor:
 
     def described(self) -> Catalog:
         """Return what the database knows about itself, as this session's transaction sees it."""
-        return persistence.load(self.connection) if persistence.KEY in self.context().relations else Catalog()
+        return self.context().described
 
-    def change(self, change: CreateExtension | DropExtension) -> None:
+    @property
+    def authority(self) -> Authority:
+        """What the session's current role may do, by the catalog as its transaction sees it."""
+        return self.context().authority
+
+    def require_superuser(self, what: str) -> None:
+        """Raise InsufficientPrivilege when the current role is no superuser."""
+        self.authority.require_superuser(what)
+
+    def authorize(self) -> None:
+        """Take on what the session's role starts with; InvalidAuthorization when there is no such role."""
+        role = self.described().roles.roles.get(self.principal.session_user)
+        if role is None:
+            self.close()
+            raise errors.InvalidAuthorization(f'role "{self.principal.session_user}" does not exist')
+        for name, value in role.settings.items():
+            self.execute(f"SET {name} = {literal(value)}")
+
+    def become(self, role: str) -> None:
+        """Act as another role from now on; who may is the caller's to check."""
+        self.act(replace(self.principal, current_user=role))
+
+    def act(self, principal: Principal) -> None:
+        """Act as a principal from now on; who may is the caller's to check."""
+        self.principal = principal
+        self._identify()
+
+    def change(self, *changes: Change) -> None:
         """Change what the database knows about itself, in the open transaction or by itself."""
         own = self.transaction is None
         transaction = self.transaction or commands.transaction.begin(self)
         try:
             self.pass_gate(transaction)
-            persistence.append(self.connection, self.described(), change)
+            self._append(changes)
         except errors.Error:
             if own:
                 commands.transaction.rollback(self)
             raise
-        transaction.definitions = True
-        self.privately_defined(keep=False)
         if own:
             commands.transaction.commit(self)
+
+    def _with_changes(self, plan: Plan) -> AbstractContextManager[None]:
+        """Keep what a definition changes in the catalog together with it."""
+        return self._changing(plan) if plan.changes and NATIVE in plan.writes else _NOTHING
+
+    @contextmanager
+    def _changing(self, plan: Plan) -> Iterator[None]:
+        own = self.transaction is None
+        if own:
+            # The gate is passed already, and an ALTER's checkpoint waits outside: only the kernel needs to know.
+            self.connection.run("BEGIN TRANSACTION", rows=False)
+        try:
+            yield
+            self._append(plan.changes)
+            if own:
+                self.connection.run("COMMIT", rows=False)
+        except BaseException:
+            if own:
+                self.connection.run("ROLLBACK", rows=False)
+            raise
+
+    def _change_later(self, changes: Sequence[Change]) -> None:
+        """Change the catalog for what happened in the lake: by itself, once the open transaction has committed."""
+        if self.transaction is None:
+            self.change(*changes)
+        else:
+            self.transaction.deferred.extend(changes)
+
+    def _append(self, changes: Sequence[Change]) -> None:
+        """Keep changes in the open transaction."""
+        persistence.append(self.connection, self.described(), changes)
+        if self.transaction is not None:
+            self.transaction.definitions = True
+        self.privately_defined(keep=False)
 
     def setting(self, name: str) -> Any:
         """Return a setting's value in this session."""
         return self.settings.get(name, self.instance.settings[name])
+
+    def text_of_setting(self, name: str) -> str | None:
+        """Return a setting as a text, the user's own ones (with a dot in their names) too; None when there is none."""
+        if name in SETTINGS:
+            value = self.setting(name)
+            return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
+        return self.custom.get(name)
+
+    def keep_setting(self, name: str, value: Any) -> None:
+        """Remember a setting of this session."""
+        self.settings[name] = value
+        self._identify()
+
+    def forget_setting(self, name: str) -> None:
+        """Remember a setting of this session no more."""
+        self.settings.pop(name, None)
+        self._identify()
+
+    def set_custom(self, name: str, value: str | None) -> None:
+        """Set a setting of the user's own, such as ``app.tenant``, which policies may go by; None forgets it."""
+        self.custom.pop(name, None)
+        if value is not None:
+            self.custom[name] = value
+        self._identify()
+
+    def _identify(self) -> None:
+        """Note what makes this session's plans its own: who it acts as, and what its policies may go by."""
+        self._identity: Hashable = (
+            self.principal,
+            frozenset(self.custom.items()),
+            frozenset(self.settings.items()),
+        )
 
     def register(self, name: str, frame: object) -> None:
         """Make a frame a temporary table of this session."""
@@ -223,18 +334,26 @@ class Executor:
 
     def _state(self) -> Hashable:
         """Return what tells this session's names from another's; equal for sessions that see the same."""
-        shared = (self.instance.relations.version, self.catalog, self.schema)
+        shared = (self.instance.relations.version, self.catalog, self.schema, self._identity)
         return shared if not self._private else (*shared, self.number, self._private)
 
-    def _read_relations(self) -> Mapping[tuple[str, str, str], Relation]:
+    def _facts(self) -> Facts:
+        """Return what the kernel and the catalog know, shared by the sessions that see the same."""
         version = self.instance.relations.version
         known = None if self._private else self.instance.relations.get(version)
         if known is not None:
             return known
+        self._touch()
         relations = by_name(self.connection.relations())
+        described = (
+            persistence.load(self.connection, self.instance.relations.last())
+            if persistence.KEY in relations
+            else Catalog()
+        )
+        facts = Facts(relations, described)
         if not self._private:
-            self.instance.relations.put(version, relations)
-        return relations
+            self.instance.relations.put(version, facts)
+        return facts
 
     def _defined(self, plan: Plan) -> None:
         temporary = bool(plan.tree.args.get("temporary")) or bool(plan.tree.find(exp.TemporaryProperty))
@@ -248,9 +367,28 @@ class Executor:
 
     def _writing(self, plan: Plan) -> AbstractContextManager[None]:
         """Pass the gate of the native store for what writes there, and checkpoint after an ALTER of it."""
-        if plan.kind is Kind.QUERY or (plan.writes and NATIVE not in plan.writes):
+        if plan.kind is Kind.QUERY and not plan.functions & _DRAWS:
             return _NOTHING
+        if plan.writes and NATIVE not in plan.writes:
+            lake = self.instance.lake
+            return self._through_lake(lake.gate) if lake is not None and LAKE in plan.writes else _NOTHING
         return self._through_gate(plan)
+
+    @contextmanager
+    def _through_lake(self, gate: WriteGate) -> Iterator[None]:
+        """Pass the gate of the lake, which is closed only while its key changes."""
+        transaction = self.transaction
+        if transaction is None or not transaction.writes_lake:
+            gate.enter(self.setting("lock_timeout"))
+        if transaction is not None:
+            transaction.writes_lake = True
+            self.instance.crossing.check(transaction.sees)
+            yield
+            return
+        try:
+            yield
+        finally:
+            gate.leave()
 
     @contextmanager
     def _through_gate(self, plan: Plan) -> Iterator[None]:
@@ -276,9 +414,16 @@ class Executor:
 
     def pass_gate(self, transaction: Transaction) -> None:
         """Let the open transaction write to the native store; it leaves the gate when it ends."""
+        self._touch()
         if not transaction.writes:
             self.instance.native.gate.enter(self.setting("lock_timeout"))
             transaction.writes = True
+        self.instance.crossing.check(transaction.sees)
+
+    def _touch(self) -> None:
+        """Have the open transaction count among those that see the stores' files."""
+        if self.transaction is not None and self.transaction.sees is None:
+            self.transaction.sees = self.instance.crossing.enter(self.setting("lock_timeout"))
 
     def _deadline(self) -> AbstractContextManager[None]:
         """Cancel what runs longer than statement_timeout."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from avila.catalog.changes import Change
+    from avila.security.authority import Principal
 
 
 @dataclass
@@ -15,12 +18,27 @@ class Transaction:
 
     writes: bool = False
     """Whether it passed the write gate of the native store."""
+    writes_lake: bool = False
+    """Whether it passed the write gate of the lake."""
+    sees: int | None = None
+    """Which of the stores' files it sees, once it has run a statement: see Crossing."""
     definitions: bool = False
     """Whether it changed what names mean."""
     failed: bool = False
     """Whether a statement failed, after which the kernel may have given the transaction up."""
+    deferred: list[Change] = field(default_factory=list)
+    """Changes of the catalog for objects of the lake, which one transaction cannot write together with the native store."""
     alters: bool = False
     """Whether the native store must be checkpointed before its commit is acknowledged."""
+    before: Principal | None = None
+    """Who the session acted as until this changed it: a rollback goes back to that."""
+    afterwards: Principal | None = None
+    """Who the session acts as from the commit on, when SET LOCAL made it another one until then."""
+
+    def acting(self, now: Principal, *, local: bool) -> None:
+        """Note who the session acts as, before that changes."""
+        self.before = self.before or now
+        self.afterwards = (self.afterwards or now) if local else None
 
     def __enter__(self) -> None:
         """Run a statement in the transaction."""

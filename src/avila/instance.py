@@ -15,13 +15,16 @@ from avila import errors
 from avila.catalog.functions import Functions
 from avila.catalog.objects import Catalog
 from avila.catalog.relations import Relations
+from avila.catalog.roles import OWNER
 from avila.executor import Executor
 from avila.extensions import registry
 from avila.kernel.duckdb.engine import DuckDBEngine
 from avila.observe.statements import History
 from avila.planner.planner import PlanCache
+from avila.storage.crossing import Crossing
 from avila.storage.keys import KeyFile, Keys
 from avila.storage.maintenance import Maintenance
+from avila.storage.rotation import Rotation
 from avila.storage.stores import NATIVE, LakeStore, NativeStore, clear_spill
 
 if TYPE_CHECKING:
@@ -49,10 +52,13 @@ class Instance:
         self.lake = lake
         self.settings = settings
         self.layout = layout
-        self.keys = keys
         self.plans = PlanCache()
         self.history = History(settings["history_statements"], settings["slow_statement_ms"])
         self.relations = Relations()
+        self.keys = keys
+        self.crossing = Crossing()
+        self.rotation = Rotation(engine, keys, self.crossing) if isinstance(keys, KeyFile) else None
+        self.mask_key = keys.secret("masks")
         self.extensions = registry.discover()
         self._kernel_functions = functions
         engine.register(self.functions(Catalog()).scalars.values())
@@ -123,12 +129,17 @@ class Instance:
         """Whether this process owns the database: here, always."""
         return True
 
-    def line(self) -> Executor:
-        """Return a new line of statements: its own transaction, temporary tables and settings."""
+    def line(self, role: str | None = None) -> Executor:
+        """Return a new line of statements: its own transaction, temporary tables and settings.
+
+        With ``role`` it has that role's rights and no more; InvalidAuthorization when there is no such role.
+        """
         with self._closing:
             if self._closed:
                 raise errors.ConnectionDoesNotExist("the database is closed")
-            executor = Executor(self, next(self._numbers))
+            executor = Executor(self, next(self._numbers), OWNER if role is None else role.lower())
+            if role is not None:
+                executor.authorize()
             self._executors[executor.number] = executor
             return executor
 

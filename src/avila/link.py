@@ -62,8 +62,8 @@ class Link(Protocol):
         """Whether this process owns the database."""
         ...
 
-    def line(self) -> Line:
-        """Return a new line of statements."""
+    def line(self, role: str | None = None) -> Line:
+        """Return a new line of statements: the owner's, or one with the rights of a role and no more."""
         ...
 
     def close(self) -> None:

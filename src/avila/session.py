@@ -33,10 +33,15 @@ class Session:
     other.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, role: str | None = None) -> None:
         self.database = database
+        self.role = role
         self._line: Line | None = None
         self._closed = False
+
+    def begin(self) -> None:
+        """Connect now, rather than with the first statement: whether the role may is known then."""
+        self._lined()
 
     def execute(self, sql: str, parameters: Parameters = None) -> Result:
         """Run the statements of a text; the result is the last one's.
@@ -144,14 +149,15 @@ class Session:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Session of {self.database.target}{' (closed)' if self._closed else ''}>"
+        role = f" as {self.role}" if self.role else ""
+        return f"<Session of {self.database.target}{role}{' (closed)' if self._closed else ''}>"
 
     def _lined(self) -> Line:
         """Return the line to the database; a new one when the process that owned it is gone."""
         if self._closed:
             raise errors.ConnectionDoesNotExist("the session is closed")
         if self._line is None or not self._line.alive:
-            self._line = self.database.line()
+            self._line = self.database.line(self.role)
         return self._line
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import avila
 from avila import errors
-from avila.catalog import changes
+from avila.catalog import changes, extension_changes
 from avila.catalog.objects import Catalog
 
 if TYPE_CHECKING:
@@ -83,19 +83,21 @@ def test_what_avila_keeps_is_changed_by_avila_alone(db: avila.Database, sql: str
 
 NAMES = st.sampled_from(["signal", "fits", "sky"])
 CHANGES = st.lists(
-    st.one_of(st.builds(changes.CreateExtension, NAMES), st.builds(changes.DropExtension, NAMES))
+    st.one_of(
+        st.builds(extension_changes.CreateExtension, NAMES), st.builds(extension_changes.DropExtension, NAMES)
+    )
 )
 
 
 @given(CHANGES)
 def test_the_catalog_is_the_fold_of_its_changes(
-    wanted: list[changes.CreateExtension | changes.DropExtension],
+    wanted: list[extension_changes.CreateExtension | extension_changes.DropExtension],
 ) -> None:
     """Against a model that is a set; and kept changes come back as they were."""
     dropped: set[str] = set()
     catalog, done = Catalog(), []
     for change in wanted:
-        possible = (change.name in dropped) == isinstance(change, changes.CreateExtension)
+        possible = (change.name in dropped) == isinstance(change, extension_changes.CreateExtension)
         try:
             catalog = changes.apply(catalog, change)
         except errors.Error:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from avila import errors
 from avila.catalog import (
+    default_grant_changes,
     extension_changes,
     grant_changes,
     masking,
@@ -53,8 +54,9 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
             grant_changes.SetOwner,
             grant_changes.GrantPrivilege,
             grant_changes.RevokePrivilege,
-            grant_changes.GrantDefault,
-            grant_changes.RevokeDefault,
+            grant_changes.ReleaseRole,
+            default_grant_changes.GrantDefault,
+            default_grant_changes.RevokeDefault,
             object_changes.ForgetObject,
             object_changes.RenameObject,
             object_changes.ForgetColumn,

@@ -1,4 +1,4 @@
-"""Changes of owners, privileges and default privileges."""
+"""Changes of owners and privileges."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from avila import errors
-from avila.catalog.grants import DefaultGrant, Grant, for_everybody
+from avila.catalog.grants import Grant
 from avila.catalog.names import Object
 from avila.catalog.role_changes import known
 from avila.catalog.roles import PUBLIC
 
 if TYPE_CHECKING:
-    from avila.catalog.grants import Grants
+    from avila.catalog.grants import DefaultGrant, Grants
     from avila.catalog.objects import Catalog
 
 Target = tuple[str, str, str, str]
@@ -109,59 +109,19 @@ class RevokePrivilege:
 
 
 @dataclass(frozen=True)
-class GrantDefault:
-    """Say what objects that a role will make give others."""
+class ReleaseRole:
+    """Take every right on objects from a role, with what it passed on, and whatever else names it."""
 
-    creator: str
-    catalog_name: str
-    schema: str
-    kind: str
-    privilege: str
-    grantee: str
-    option: bool = False
+    role: str
 
     def apply(self, catalog: Catalog) -> Catalog:
-        """Need the roles."""
-        known(catalog, self.creator)
-        if self.grantee != PUBLIC:
-            known(catalog, self.grantee)
-        key = DefaultGrant(
-            self.creator, self.catalog_name, self.schema, self.kind, self.privilege, self.grantee
-        )
+        """Need the role."""
+        known(catalog, self.role)
         grants = catalog.grants
-        return replace(
-            catalog,
-            grants=replace(
-                grants,
-                defaults={**grants.defaults, key: self.option},
-                default_withdrawn=grants.default_withdrawn - {key},
-            ),
-        )
-
-
-@dataclass(frozen=True)
-class RevokeDefault:
-    """Say that objects which a role will make do not give others that."""
-
-    creator: str
-    catalog_name: str
-    schema: str
-    kind: str
-    privilege: str
-    grantee: str
-
-    def apply(self, catalog: Catalog) -> Catalog:
-        """Need the roles."""
-        known(catalog, self.creator)
-        key = DefaultGrant(
-            self.creator, self.catalog_name, self.schema, self.kind, self.privilege, self.grantee
-        )
-        grants = catalog.grants
-        defaults = {other: option for other, option in grants.defaults.items() if other != key}
-        example = Object(self.kind, "native", "main", "x")
-        opened = self.grantee == PUBLIC and self.privilege in for_everybody(example)
-        withdrawn = grants.default_withdrawn | ({key} if opened else frozenset())
-        return replace(catalog, grants=replace(grants, defaults=defaults, default_withdrawn=withdrawn))
+        for entry in catalog.grants.entries:
+            if self.role in {entry.grantee, entry.grantor}:
+                grants = _revoked(grants, entry, option_only=False, cascade=True)
+        return replace(catalog, grants=grants).with_role_released(self.role)
 
 
 def _covers(default: DefaultGrant, target: Object, creator: str) -> bool:

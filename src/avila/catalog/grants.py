@@ -183,6 +183,18 @@ class Grants:
             ),
         )
 
+    def role_released(self, role: str) -> Grants:
+        """Return the grants without what new objects would give because of a role, or to it."""
+        return replace(
+            self,
+            defaults={
+                key: option for key, option in self.defaults.items() if role not in {key.creator, key.grantee}
+            },
+            default_withdrawn=frozenset(
+                key for key in self.default_withdrawn if role not in {key.creator, key.grantee}
+            ),
+        )
+
     def depends_on_role(self, role: str) -> list[str]:
         """Return what keeps a role from being dropped, in words."""
         owned = [f"owner of {key.title}" for key, owner in self.owners.items() if owner == role]
@@ -191,7 +203,7 @@ class Grants:
         ]
         kept = [
             f"default privileges on new {key.kind}s"
-            for key in self.defaults
+            for key in (*self.defaults, *self.default_withdrawn)
             if role in {key.creator, key.grantee}
         ]
         return sorted({*owned, *held, *kept})

@@ -53,6 +53,10 @@ class Catalog:
         """Return the catalog once a role has another name."""
         return self._each("role_renamed", old, new)
 
+    def with_role_released(self, role: str) -> Catalog:
+        """Return the catalog once nothing but its members and what it is a member of names a role."""
+        return self._each("role_released", role)
+
     def depends_on_role(self, role: str) -> list[str]:
         """Return what keeps a role from being dropped, in words."""
         sections = (getattr(self, section.name) for section in fields(self))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from avila.catalog import changes
+from avila.catalog.objects import Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from avila.catalog.objects import Catalog
     from avila.kernel.base import Answer
 
 SCHEMA = "avila"
@@ -28,17 +28,31 @@ class Runner(Protocol):
         ...
 
 
-def load(connection: Runner) -> Catalog:
-    """Return the catalog as the connection's transaction sees it; the table must be there."""
-    kept = connection.run(f"SELECT kind, body FROM {TABLE} ORDER BY number").fetchall()
-    return changes.fold(changes.from_json(kind, body) for kind, body in kept)
+def load(connection: Runner, known: Catalog | None = None) -> Catalog:
+    """Return the catalog as the connection's transaction sees it; the table must be there.
+
+    ``known`` is a committed catalog to go on from: of a long history only the rest is read. A transaction that began
+    before it was committed does not see all of it, and reads everything.
+    """
+    start = known if known is not None and known.version else Catalog()
+    if start.version:
+        newest = connection.run(f"SELECT max(number) FROM {TABLE}").fetchall()[0][0] or 0
+        if newest == start.version:
+            return start
+        if newest < start.version:
+            start = Catalog()
+    kept = connection.run(
+        f"SELECT kind, body FROM {TABLE} WHERE number > ? ORDER BY number", [start.version]
+    ).fetchall()
+    return changes.fold((changes.from_json(kind, body) for kind, body in kept), start)
 
 
-def append(
-    connection: Runner, catalog: Catalog, change: changes.CreateExtension | changes.DropExtension
-) -> Catalog:
-    """Keep a change and return the catalog after it; its precondition is checked first."""
-    after = changes.apply(catalog, change)
+def append(connection: Runner, catalog: Catalog, made: Iterable[changes.Change]) -> Catalog:
+    """Keep changes and return the catalog after them; their preconditions are checked first."""
+    rows = []
+    for change in made:
+        catalog = changes.apply(catalog, change)
+        rows.append((catalog.version, *changes.to_json(change)))
     connection.run(f"CREATE SCHEMA IF NOT EXISTS native.{SCHEMA}", rows=False, writes=True)
     connection.run(
         f"CREATE TABLE IF NOT EXISTS {TABLE} "
@@ -46,11 +60,8 @@ def append(
         rows=False,
         writes=True,
     )
-    kind, body = changes.to_json(change)
-    connection.run(
-        f"INSERT INTO {TABLE} (number, kind, body) VALUES (?, ?, ?)",
-        [after.version, kind, body],
-        rows=False,
-        writes=True,
-    )
-    return after
+    for row in rows:
+        connection.run(
+            f"INSERT INTO {TABLE} (number, kind, body) VALUES (?, ?, ?)", row, rows=False, writes=True
+        )
+    return catalog

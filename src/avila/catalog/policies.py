@@ -79,6 +79,14 @@ class RowSecurity:
             },
         )
 
+    def role_released(self, role: str) -> RowSecurity:
+        """Return the same without a role; a policy for nobody else is gone."""
+        left = {
+            pair: replace(policy, roles=tuple(other for other in policy.roles if other != role))
+            for pair, policy in self.policies.items()
+        }
+        return replace(self, policies={pair: policy for pair, policy in left.items() if policy.roles})
+
     def depends_on_role(self, role: str) -> list[str]:
         """Return what keeps a role from being dropped, in words."""
         return [

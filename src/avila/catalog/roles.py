@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -115,6 +115,18 @@ class Roles:
         """Return the nearest of the roles whose rights a role has that may grant membership in another."""
         able = {m.member for m in self.memberships.values() if m.admin and m.role == role}
         return next((near for near in self.inherited(name) if near in able), None)
+
+    def role_released(self, role: str) -> Roles:
+        """Return the same without the memberships that a role made, and those that hang on them."""
+        left = dict(self.memberships)
+        gone = [key for key in left if key[2] == role]
+        for key in gone:  # grows as it goes
+            ended = left.pop(key, None)
+            if ended is None or not ended.admin:
+                continue
+            if not any(m.admin and (m.role, m.member) == key[:2] for m in left.values()):
+                gone += [other for other in left if (other[0], other[2]) == key[:2]]
+        return replace(self, memberships=left)
 
     def depends_on_role(self, role: str) -> list[str]:
         """Return what keeps a role from being dropped, in words: who is a member of another by its grant."""

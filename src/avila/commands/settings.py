@@ -30,7 +30,12 @@ def set_(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # n
     if name in _PATHS:
         names.change(executor, str(values[0]))
         return ArrowAnswer.empty()
+    if "." in name:
+        executor.set_custom(name, None if values == ["DEFAULT"] else str(values[0]))
+        return ArrowAnswer.empty()
     setting = table.find(name)
+    if setting.scope == "database":
+        executor.require_superuser(f"set {setting.name}, which holds for everybody")
     if setting.scope == "database" and setting.kernel is None:
         raise errors.ConfigurationError(
             f"setting {setting.name} is fixed while the database is open",
@@ -47,9 +52,14 @@ def reset(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # 
     if name in _PATHS:
         names.change(executor, "main")
         return ArrowAnswer.empty()
+    if "." in name:
+        executor.set_custom(name, None)
+        return ArrowAnswer.empty()
     setting = table.find(name)
+    if setting.scope == "database":
+        executor.require_superuser(f"reset {setting.name}, which holds for everybody")
     _apply(executor, setting, executor.instance.settings[setting.name])
-    executor.settings.pop(setting.name, None)
+    executor.forget_setting(setting.name)
     return ArrowAnswer.empty()
 
 
@@ -80,7 +90,7 @@ def _apply(executor: Executor, setting: table.Setting, value: table.Value) -> No
             )
         # The kernel reads some settings while it parses.
         executor.connection.forget_prepared()
-    executor.settings[setting.name] = value
+    executor.keep_setting(setting.name, value)
 
 
 def _scope(setting: table.Setting) -> str:
@@ -89,7 +99,7 @@ def _scope(setting: table.Setting) -> str:
 
 
 def _name(tree: exp.Expr) -> str:
-    name = tree.this.name if isinstance(tree.this, exp.Expr) else str(tree.this)
+    name = generate(tree.this) if isinstance(tree.this, exp.Dot) else tree.this.name
     return _ALIASES.get(name.lower(), name.lower())
 
 

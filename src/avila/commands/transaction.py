@@ -52,16 +52,20 @@ def commit(executor: Executor) -> None:
     timeout_ms = executor.setting("lock_timeout")
     if transaction.failed:
         _raise_if_aborted(executor)
+    committed = False
     try:
         with native.gate.exclusive(timeout_ms, mine=1) if transaction.alters else nullcontext():
             executor.connection.run("COMMIT", rows=False)
+            committed = True
             if transaction.alters:
                 native.fold()
     except (errors.LockNotAvailable, errors.DeadlockDetected):
         executor.connection.run("ROLLBACK", rows=False)
         raise
     finally:
-        _end(executor, transaction)
+        _end(executor, transaction, committed=committed)
+    if transaction.deferred:
+        executor.change(*transaction.deferred)
 
 
 def rollback(executor: Executor) -> None:
@@ -70,7 +74,7 @@ def rollback(executor: Executor) -> None:
     try:
         executor.connection.run("ROLLBACK", rows=False)
     finally:
-        _end(executor, transaction)
+        _end(executor, transaction, committed=False)
 
 
 def unreplayable(alter: exp.Expr) -> bool:
@@ -95,9 +99,15 @@ def _raise_if_aborted(executor: Executor) -> None:
         ) from error
 
 
-def _end(executor: Executor, transaction: Transaction) -> None:
+def _end(executor: Executor, transaction: Transaction, *, committed: bool) -> None:
     executor.transaction = None
+    if (principal := transaction.afterwards if committed else transaction.before) is not None:
+        executor.act(principal)
     if transaction.writes:
         executor.instance.native.gate.leave()
+    if transaction.writes_lake and (lake := executor.instance.lake) is not None:
+        lake.gate.leave()
+    if transaction.sees is not None:
+        executor.instance.crossing.leave()
     if transaction.definitions:
         executor.publish()

@@ -37,6 +37,27 @@ class Relation:
         return (self.catalog.lower(), self.schema.lower(), self.name.lower())
 
 
+@dataclass(frozen=True)
+class TableColumn:
+    """A column of a table or view: its name, its SQL type, and its default (or what generates it) as SQL."""
+
+    name: str
+    type: str
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class MacroDefinition:
+    """One overload of a function that a user made: its parameters, their defaults, and what it stands for, as SQL."""
+
+    catalog: str
+    schema: str
+    name: str
+    parameters: tuple[str, ...]
+    body: str
+    makes_table: bool
+
+
 class Answer(Protocol):
     """The rows of one statement, taken once, in order."""
 

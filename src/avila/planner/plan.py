@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from avila import errors
+from avila.catalog.objects import Catalog
+from avila.security.authority import Authority, Principal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sqlglot import exp
 
+    from avila.catalog.changes import Change
     from avila.catalog.functions import Functions, ScalarFunction, TableFunction
-    from avila.kernel.base import Relation
+    from avila.kernel.base import MacroDefinition, Relation, TableColumn
 
 
 class Kind(Enum):
@@ -111,6 +115,12 @@ class Plan:
     taken: frozenset[str] = frozenset()
     """The named and numbered parameters that only sources take; the kernel would refuse them."""
     lifted: tuple[Lifted, ...] = ()
+    changes: tuple[Change, ...] = ()
+    """What the catalog must learn with this: who owns what is new, and what hung on what is gone."""
+    touched: frozenset[Relation] = frozenset()
+    """Every table and view that was asked for by name or through a view, for whom must know."""
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    """Columns that the role may not name, each with the table that it would be denied."""
     alters: bool = False
     """Whether the native store must be checkpointed before this is acknowledged."""
     kernel: str = "duckdb"
@@ -129,3 +139,17 @@ class Context:
     """The functions that users made; asked for only when a name is nothing else, because the kernel is slow to say."""
     frames: Callable[[str], bool] = lambda _name: False
     """Whether a name that is no table is a frame of the caller's."""
+    described: Catalog = field(default_factory=Catalog)
+    principal: Principal = Principal()
+    columns: Callable[[], Mapping[tuple[str, str, str], tuple[TableColumn, ...]]] = dict
+    definitions: Callable[[], Mapping[tuple[str, str, str], str]] = dict
+    macro_definitions: Callable[[], list[MacroDefinition]] = list
+    setting: Callable[[str], str | None] = lambda _name: None
+    """A setting's value in the session, as SQL's current_setting tells it; None when there is none of that name."""
+    mask_key: bytes = b""
+    """What masks that hash go by."""
+
+    @cached_property
+    def authority(self) -> Authority:
+        """What the session's current role may do."""
+        return Authority(self.described, self.principal.current_user)

@@ -6,7 +6,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any, cast
 
-from avila.kernel.base import Relation
+from avila.kernel.base import MacroDefinition, Relation, TableColumn
 from avila.kernel.duckdb.answer import DuckDBAnswer
 from avila.kernel.duckdb.guard import Guard
 
@@ -24,9 +24,22 @@ SELECT database_name, schema_name, table_name, 'table', internal, temporary FROM
 UNION ALL
 SELECT database_name, schema_name, view_name, 'view', internal, temporary FROM duckdb_views()
 """
+COLUMNS = """
+SELECT database_name, schema_name, table_name, column_name, data_type, column_default
+FROM duckdb_columns() WHERE NOT internal ORDER BY database_name, schema_name, table_name, column_index
+"""
+VIEWS = "SELECT database_name, schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal"
+TABLES = "SELECT database_name, schema_name, table_name, sql FROM duckdb_tables() WHERE NOT internal"
+DEFINITIONS = """
+SELECT database_name, schema_name, function_name, parameters, macro_definition, function_type = 'table_macro'
+FROM duckdb_functions() WHERE NOT internal AND macro_definition IS NOT NULL
+"""
 MACROS = "SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE NOT internal"
 
 PREPARED_MAX = 512
+
+Names = tuple[str, str, str]
+"""Catalog, schema and name of a relation, folded as look-ups compare them."""
 
 
 class DuckDBConnection:
@@ -118,6 +131,31 @@ class DuckDBConnection:
             self.settle()
             return [Relation(*row) for row in self.raw.execute(RELATIONS).fetchall()]
 
+    def columns(self) -> dict[Names, tuple[TableColumn, ...]]:
+        """Return the columns of every table and view, in order, by folded name."""
+        found: dict[Names, list[TableColumn]] = {}
+        for *names, column, kind, default in self._listed(COLUMNS):
+            found.setdefault(_folded(names), []).append(TableColumn(column, kind, default))
+        return {key: tuple(columns) for key, columns in found.items()}
+
+    def definitions(self) -> dict[Names, str]:
+        """Return the statement that makes each table and view, by folded name."""
+        return {_folded(names): sql for *names, sql in self._listed(f"{VIEWS} UNION ALL {TABLES}")}
+
+    def macro_definitions(self) -> list[MacroDefinition]:
+        """Return the functions that users made, every overload."""
+        rows = self._listed(DEFINITIONS)
+        return [
+            MacroDefinition(catalog, schema, name.lower(), tuple(parameters), body, table)
+            for catalog, schema, name, parameters, body, table in rows
+        ]
+
+    def _listed(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.guarded():
+            self.settle()
+            rows: list[tuple[Any, ...]] = self.raw.execute(sql).fetchall()
+            return rows
+
     def arrow_schema(self, columns: Sequence[Column]) -> pa.Schema:
         """Return the Arrow schema that an answer with these columns has."""
         nulls = ", ".join(f"NULL::{column.type} AS {_quote(column.name)}" for column in columns)
@@ -192,6 +230,11 @@ class DuckDBConnection:
             return -1
         row = self.raw.fetchone()
         return row[0] if row else -1
+
+
+def _folded(names: Sequence[str]) -> Names:
+    catalog, schema, name = names
+    return (catalog.lower(), schema.lower(), name.lower())
 
 
 def _quote(name: str) -> str:

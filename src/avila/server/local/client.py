@@ -47,11 +47,13 @@ class RemoteLink:
             self._spare = None if sock is None else greet(sock, self._settings)
         return self._spare is not None
 
-    def line(self) -> RemoteLine:
+    def line(self, role: str | None = None) -> RemoteLine:
         """Return a line; ConnectionFailure when the owner has gone since it was last asked."""
         if not self.alive or self._spare is None:
             raise errors.ConnectionFailure("the process that owned the database is gone")
         line, self._spare = self._spare, None
+        if role is not None:
+            line.authorize(role, self._settings)
         return line
 
     def close(self) -> None:
@@ -114,6 +116,10 @@ class RemoteLine:
         self._timeout_ms = int(timeout_s * 1000)
         self._request({"op": "hello", "version": wire.VERSION, "settings": dict(settings)})
         self._timeout_ms = None
+
+    def authorize(self, role: str, settings: Mapping[str, object]) -> None:
+        """Go on with the rights of a role and no more; InvalidAuthorization when there is no such role."""
+        self._request({"op": "authorize", "role": role, "settings": dict(settings)})
 
     def execute(
         self,

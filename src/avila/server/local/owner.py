@@ -98,9 +98,9 @@ class OwnerLink:
         """Whether new lines can be had."""
         return self._pid == os.getpid() and self._instance.alive
 
-    def line(self) -> Line:
+    def line(self, role: str | None = None) -> Line:
         """Return a line of our own."""
-        return self._instance.line()
+        return self._instance.line(role)
 
     def close(self) -> None:
         """Let what runs end, close the database, and let the next process have the directory."""

@@ -148,6 +148,8 @@ class ServedLine:
             if head["of"] not in self._answers:
                 raise errors.ProtocolViolation("an answer was asked for that is not there")
             return self._answers[head["of"]].pull(head["as"], head["rows"])
+        if operation == "authorize":
+            return self._authorize(head)
         if operation == "register":
             self._line.register(head["name"], self._receive_frame(message))
             return {}, []
@@ -163,10 +165,23 @@ class ServedLine:
                 hint="Use the same version of Avila in both.",
             )
         self._line = self._instance.line()
-        for name, value in head["settings"].items():
-            text = str(value).replace("'", "''")
-            self._line.execute(f"SET {name} = '{text}'")
+        self._start(head["settings"])
         return {}, []
+
+    def _authorize(self, head: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+        """Give the line up for one with the rights of a role; it keeps what the client's sessions start with."""
+        line = self._instance.line(head["role"])
+        if self._line is not None:
+            self._line.close()
+        self._line = line
+        self._start(head["settings"])
+        return {}, []
+
+    def _start(self, settings: dict[str, Any]) -> None:
+        for name, value in settings.items():
+            text = str(value).replace("'", "''")
+            if self._line is not None:
+                self._line.execute(f"SET {name} = '{text}'")
 
     def _execute(self, head: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
         line = self._line
