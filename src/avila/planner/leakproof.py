@@ -58,8 +58,19 @@ def leakproof_type(
     queries: QueryTypes = lambda _query: None,
 ) -> str | None:
     """Return the kernel's type of an expression that is leakproof, or None."""
-    found = _Judge(types, parameters, queries).judge(expression)
+    found = judge(expression, types, parameters=parameters, queries=queries)
     return None if found is None else plain_type(found)
+
+
+def judge(
+    expression: exp.Expr,
+    types: ColumnTypes,
+    *,
+    parameters: ParameterTypes = lambda _parameter: None,
+    queries: QueryTypes = lambda _query: None,
+) -> Judged | None:
+    """Return the type of a leakproof expression, or the value of a constant one; None when it is not leakproof."""
+    return _Judge(types, parameters, queries).judge(expression)
 
 
 class _Judge:
