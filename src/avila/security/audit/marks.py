@@ -34,16 +34,16 @@ def header_log(frame: Frame, data: bytes) -> str:
     return log
 
 
-def signed_head(frame: Frame, data: bytes, key: PublicKey, log: str, segment: int, base: int = 0) -> Head:
+def signed_head(frame: Frame, data: bytes, key: PublicKey, log: str, segment: int) -> Head:
     """Return the head that a frame carries, once it is known to be signed and to belong there.
 
-    ``base`` is where in the segment's file the data begin. Raises ValueError saying what is wrong.
+    Its offset is left to the caller, since bytes before it may be missing. Raises ValueError saying what is wrong.
     """
     signed = SignedHead.parse(frame.body(data))
     signed.check(key if frame.type == frames.SEAL else key.classical)
     head = signed.head
     if head.chain != frame.previous:
         raise ValueError("what it signed is not what is before it")
-    if (head.log, head.size, head.segment, head.offset) != (log, frame.number, segment, base + frame.start):
+    if (head.log, head.size, head.segment) != (log, frame.number, segment):
         raise ValueError("it was signed for another place")
     return head

@@ -58,6 +58,11 @@ def encode(record: Record) -> bytes:
     return body if len(body) <= RECORD_BYTES_MAX else _json(_cut(record))
 
 
+def encode_text(text: str) -> bytes:
+    """Return a text as it stands in the bytes of a record, in quotes."""
+    return quoted(text).encode("utf-8", "replace")
+
+
 def _json(record: Record) -> bytes:
     # Written out by hand: json.dumps takes three times as long, and this is on the way of every statement.
     (kind, time_us, session, session_user, current_user, action, statement, reads, writes, rows, duration_us,

@@ -171,10 +171,10 @@ class _Following:
 
     def _signed(self, frame: frames.Frame, data: bytes, edge: Edge, base: int) -> bool:
         try:
-            head = signed_head(frame, data, self._key, self._at.log, self._at.segment, base)
+            head = signed_head(frame, data, self._key, self._at.log, self._at.segment)
         except ValueError:
             return False
-        return head.root == edge.root
+        return head.root == edge.root and head.offset == base + frame.start
 
     def _next_segment(self) -> bool:
         """Go over to the segment after a seal; return whether it was there."""
@@ -214,6 +214,8 @@ class _Following:
     def _set_aside(self, path: Path, data: bytes) -> None:
         """Move bytes from the end of a segment to a file of their own."""
         self._refuse_later(besides=path)
+        if not data:
+            return
         start = path.stat().st_size - len(data)
         name = f"{path.stem}-{start}-{time.time_ns() // 1000}{PENDING_SUFFIX}"
         self._folder.replace(path.with_name(name), data)

@@ -14,6 +14,7 @@ from avila import errors
 from avila.security.audit import frames
 from avila.security.audit.diagnosis import Diagnosis, Expected
 from avila.security.audit.folder import Folder, segment_name
+from avila.security.audit.head import SignedHead
 from avila.security.audit.marks import header_log, signed_head
 from avila.security.audit.merkle import EMPTY_ROOT, Edge
 from avila.security.audit.record import RECORD_BYTES_MAX
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from avila.security.audit.frames import Frame, Straight
-    from avila.security.audit.head import SignedHead
     from avila.security.audit.signing import PublicKey
 
 _REPAIR = b'{"kind":"log",'  # cannot stand inside a text of a record, where quotes are escaped
@@ -106,33 +106,67 @@ class _Verification:
         return None
 
     def _read_key(self) -> PublicKey | None:
-        """Return the key to check with; the head's when the file of the key is no good."""
-        name = self._folder.key.name
-        beside = None if self._head is None else self._head.key
+        """Return the key to check with, and compare the file of the key, the head file and what was expected."""
+        file, head_file = self._folder.key.name, self._folder.head.name
+        stated = None if self._head is None else self._head.key
         try:
-            key: PublicKey | None = self._folder.read_key()
+            beside = self._folder.read_key()
         except (FileNotFoundError, ValueError) as error:
             missing = isinstance(error, FileNotFoundError)
-            self._damage(f"the file of the public key {'is missing' if missing else 'was changed'}", name)
-            key = beside
-        wanted = self._fingerprint
-        if wanted is not None and beside is not None and beside.fingerprint == wanted:
-            key = beside
+            self._damage(f"the file of the public key {'is missing' if missing else 'was changed'}", file)
+            beside = None
+        key = self._signing([one for one in (beside, stated) if one is not None])
         if key is None:
             return None
-        if wanted is not None and key.fingerprint != wanted:
-            self._damage(f"the log is signed with key {key.fingerprint}, and not with {wanted}", name)
+        if beside is not None and beside.text != key.text:
+            self._damage("the file of the public key is not that of the key that signed the log", file)
+        if self._fingerprint is not None and key.fingerprint != self._fingerprint:
+            self._damage(
+                f"the log is signed with key {key.fingerprint}, and not with {self._fingerprint}", file
+            )
         if self._head is not None:
             try:
                 self._head.check(key)
             except ValueError as error:
-                self._damage(f"the head file was changed: {error}", self._folder.head.name)
+                self._damage(f"the head file was changed: {error}", head_file)
                 self._head = None
         if not key.checkable:
             self._findings.note(
                 "The ML-DSA signatures were not checked: the installed cryptography lacks it. The Ed25519 ones were."
             )
         return key
+
+    def _signing(self, candidates: list[PublicKey]) -> PublicKey | None:
+        """Return the key that was expected, or that signed a segment, or else the first."""
+        for key in candidates:
+            if key.fingerprint == self._fingerprint:
+                return key
+        if len({key.text for key in candidates}) > 1:
+            signing = next((signed.key.classical.text for signed in self._signed_in_segments()), None)
+            ours = [key for key in candidates if key.classical.text == signing]
+            return next((key for key in ours if self._signed_head_file(key)), (ours or candidates)[0])
+        return candidates[0] if candidates else None
+
+    def _signed_head_file(self, key: PublicKey) -> bool:
+        if self._head is None:
+            return False
+        try:
+            self._head.check(key)
+        except ValueError:
+            return False
+        return True
+
+    def _signed_in_segments(self) -> Iterator[SignedHead]:
+        for path in self._folder.segments():
+            data = path.read_bytes()
+            for piece in frames.pieces(data):
+                if isinstance(piece, frames.Frame) and piece.type in {frames.HEAD, frames.SEAL}:
+                    try:
+                        signed = SignedHead.parse(piece.body(data))
+                        signed.check(signed.key.classical)
+                    except ValueError:
+                        continue  # it says nothing about the key; what is wrong with it comes later
+                    yield signed
 
     def _order(self) -> list[_Segment]:
         """Return the segments in the order of what they hold; tell of names that say otherwise."""
@@ -211,6 +245,8 @@ class _Verification:
                 assert self._key is not None  # noqa: S101 (nothing is looked at without a key)
                 head = signed_head(ending, data, self._key, self._log, segment.number)
                 size = head.size
+                if head.offset != ending.start:
+                    return False
         except ValueError:
             return False
         if self._edge is not None:
