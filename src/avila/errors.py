@@ -416,6 +416,22 @@ class GroupingError(ProgrammingError):
     grpc_status = "INVALID_ARGUMENT"
 
 
+class WindowingError(ProgrammingError):
+    """A window function stands where none may."""
+
+    sqlstate = "42P20"
+    http_status = 400
+    grpc_status = "INVALID_ARGUMENT"
+
+
+class WrongObjectType(ProgrammingError):
+    """The object is of another kind than the statement is for."""
+
+    sqlstate = "42809"
+    http_status = 400
+    grpc_status = "INVALID_ARGUMENT"
+
+
 class DatatypeMismatch(ProgrammingError):
     """An expression has another type than this place needs."""
 
@@ -638,6 +654,8 @@ CONDITIONS: dict[str, type[Error]] = {
     "UndefinedColumn": UndefinedColumn,
     "UndefinedObject": UndefinedObject,
     "GroupingError": GroupingError,
+    "WindowingError": WindowingError,
+    "WrongObjectType": WrongObjectType,
     "DatatypeMismatch": DatatypeMismatch,
     "UndefinedFunction": UndefinedFunction,
     "UndefinedTable": UndefinedTable,

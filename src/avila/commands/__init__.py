@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from avila.commands import (
+    default_privileges,
     extension,
     maintenance,
     memberships,
     names,
+    owned,
+    owners,
     prepared,
     privileges,
     roles,
@@ -51,6 +54,10 @@ COMMANDS: dict[type[exp.Expr], Command] = {
     nodes.RevokeRoles: memberships.revoke,
     nodes.GrantPrivileges: privileges.grant,
     nodes.RevokePrivileges: privileges.revoke,
+    nodes.AlterDefaultPrivileges: default_privileges.alter,
+    nodes.ChangeOwner: owners.change,
+    nodes.ReassignOwned: owned.reassign,
+    nodes.DropOwned: owned.drop,
     nodes.SetRole: session_role.set_role,
     nodes.ResetRole: session_role.reset_role,
     nodes.SetSessionAuthorization: session_role.set_authorization,
