@@ -53,10 +53,12 @@ def describe(database: Database) -> dict[str, Any]:
 
 
 def _stores(layout: Any) -> list[dict[str, Any]]:
+    from avila.storage.slots import beside
+
     data = (
         [path for path in layout.lake_data.rglob("*") if path.is_file()] if layout.lake_data.is_dir() else []
     )
-    catalog = _bytes(layout.lake_catalog) + _bytes(layout.lake_catalog.with_name("catalog.db.wal"))
+    catalog = _bytes(layout.lake_catalog) + _bytes(beside(layout.lake_catalog, ".wal"))
     log = _bytes(layout.native_log)
     return [
         {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from avila import errors
+from avila.storage.slots import Slots, beside
 
 KEYS_NAME = "avila.keys"
 
@@ -17,14 +18,19 @@ class Layout:
     root: Path
 
     @property
+    def native_slots(self) -> Slots:
+        """The names that the native store's file may have."""
+        return Slots(self.root / "avila.db")
+
+    @property
     def native(self) -> Path:
-        """The native store's file."""
-        return self.root / "avila.db"
+        """The native store's file: avila.db, or its other name once its key was rotated while it was open."""
+        return self.native_slots.found
 
     @property
     def native_log(self) -> Path:
         """The native store's write-ahead log."""
-        return self.root / "avila.db.wal"
+        return beside(self.native, ".wal")
 
     @property
     def lake(self) -> Path:
@@ -32,9 +38,14 @@ class Layout:
         return self.root / "lake"
 
     @property
+    def lake_slots(self) -> Slots:
+        """The names that the file of the lake's catalog may have."""
+        return Slots(self.lake / "catalog.db")
+
+    @property
     def lake_catalog(self) -> Path:
         """The file of the lake's catalog."""
-        return self.lake / "catalog.db"
+        return self.lake_slots.found
 
     @property
     def lake_data(self) -> Path:
@@ -65,6 +76,11 @@ class Layout:
     def maintenance_error(self) -> Path:
         """What went wrong in the last round of maintenance; not there when it went well."""
         return self.root / "maintenance.error"
+
+    @property
+    def audit(self) -> Path:
+        """The folder of the audit log."""
+        return self.root / "audit"
 
     @property
     def spill(self) -> Path:

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from avila import errors
+from avila.kernel.duckdb import encrypted_file
 from avila.storage.gate import WriteGate
 from avila.storage.keys import names
+from avila.storage.slots import beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,35 +21,40 @@ if TYPE_CHECKING:
     from avila.kernel.duckdb.engine import DuckDBEngine
     from avila.storage.keys import KeyFile
     from avila.storage.layout import Layout
+    from avila.storage.slots import Slots
 
 log = logging.getLogger("avila")
 
 NATIVE, LAKE = STORES = names.STORES
+CATALOG_PREFIX = "__ducklake_metadata_"
 ROOM_BYTES = 16 * 2**20
+MAINTENANCE_WAIT_MS = 10_000
 
 
 class NativeStore:
     """The encrypted file: constraints, indexes, lowest latency; checkpoints happen here and nowhere else."""
 
-    def __init__(self, engine: DuckDBEngine, path: Path | None) -> None:
+    name = NATIVE
+
+    def __init__(self, engine: DuckDBEngine, slots: Slots | None) -> None:
         self._engine = engine
-        self._path = path
-        self._log = path.with_name(path.name + ".wal") if path else None
-        self._altering = path.with_name(path.name + ".altering") if path else None
+        self.slots = slots
         self.gate = WriteGate()
 
     @classmethod
     def open(cls, engine: DuckDBEngine, layout: Layout, keys: KeyFile) -> NativeStore:
         """Attach the file, replaying its log."""
         engine.load("httpfs")  # its OpenSSL does the encryption; without it the kernel refuses to write
-        store = cls(engine, layout.native)
+        slots = layout.native_slots
+        slots.settle(lambda path: encrypted_file.fits(path, keys.secret(NATIVE)))
+        store = cls(engine, slots)
         try:
-            store._attach(keys)
+            store._attach(slots, keys)
         except errors.CorruptedDatabase:
             if not store._was_altering():
                 raise
-            store._discard_log()
-            store._attach(keys)
+            store._discard_log(slots)
+            store._attach(slots, keys)
         store._altered()
         engine.own_checkpoints()
         return store
@@ -61,7 +68,7 @@ class NativeStore:
     @property
     def log_bytes(self) -> int:
         """How much the write-ahead log holds."""
-        return self._log.stat().st_size if self._log is not None and self._log.exists() else 0
+        return _size(self.slots.log) if self.slots is not None else 0
 
     def checkpoint(self, timeout_ms: int, *, mine: int = 0) -> None:
         """Fold the log into the file, once no other transaction writes."""
@@ -76,11 +83,11 @@ class NativeStore:
         then holds has not been acknowledged, and the ALTER is in the file before the marker goes.
         """
         with self.gate.exclusive(timeout_ms):
-            if self._altering is None:
+            if self.slots is None:
                 yield
                 return
             self.fold()
-            self._altering.touch()
+            self._marker(self.slots).touch()
             try:
                 yield
                 self.fold()
@@ -89,64 +96,79 @@ class NativeStore:
 
     def fold(self) -> None:
         """Fold the log into the file; the caller holds the gate."""
-        if self._path is None:
+        if self.slots is None:
             return
         # A checkpoint that fails half way invalidates the kernel's database, so it is not begun without room for it.
-        free = shutil.disk_usage(self._path.parent).free
+        folder = self.slots.live.parent
+        free = shutil.disk_usage(folder).free
         if free < 2 * self.log_bytes + ROOM_BYTES:
-            raise errors.DiskFull(f"{free:,} bytes are left at {self._path.parent}, too little to checkpoint")
+            raise errors.DiskFull(f"{free:,} bytes are left at {folder}, too little to checkpoint")
         self._engine.checkpoint(NATIVE)
 
+    def free_blocks(self) -> int:
+        """Return how many blocks of the file hold nothing."""
+        return self._engine.free_blocks(NATIVE)
+
+    def attach_spare(self, keys: KeyFile) -> None:
+        """Have the kernel go over to the file under the spare name; what began before goes on with the old one."""
+        assert self.slots is not None  # noqa: S101 (a store in memory has no file to go over to)
+        self._engine.attach(
+            str(self.slots.spare), NATIVE, {"ENCRYPTION_KEY": keys.text(NATIVE)}, replace=True
+        )
+
+    @staticmethod
+    def _marker(slots: Slots) -> Path:
+        return beside(slots.live, ".altering")
+
     def _was_altering(self) -> bool:
-        return self._altering is not None and self._altering.exists()
+        return self.slots is not None and self._marker(self.slots).exists()
 
     def _altered(self) -> None:
-        if self._altering is not None:
-            self._altering.unlink(missing_ok=True)
+        if self.slots is not None:
+            self._marker(self.slots).unlink(missing_ok=True)
 
-    def _attach(self, keys: KeyFile) -> None:
+    def _attach(self, slots: Slots, keys: KeyFile) -> None:
         try:
-            self._engine.attach(str(self._path), NATIVE, {"ENCRYPTION_KEY": keys.text(NATIVE)})
+            self._engine.attach(str(slots.live), NATIVE, {"ENCRYPTION_KEY": keys.text(NATIVE)})
         except errors.InvalidKey as error:
             raise errors.InvalidKey(
-                f"{self._path} is encrypted with another key than the directory's"
+                f"{slots.live} is encrypted with another key than the directory's"
             ) from error
         except errors.ObjectInUse:
             raise
         except errors.Error as error:
-            raise errors.CorruptedDatabase(f"{self._path} cannot be opened: {error.message}") from error
+            raise errors.CorruptedDatabase(f"{slots.live} cannot be opened: {error.message}") from error
 
-    def _discard_log(self) -> None:
+    @staticmethod
+    def _discard_log(slots: Slots) -> None:
         """Set aside a log that holds nothing but an ALTER that nobody was told had happened."""
-        assert self._log is not None  # noqa: S101 (a store in memory has neither log nor marker)
-        aside = self._log.with_name(f"{self._log.name}.{time.time_ns()}")
-        self._log.rename(aside)
+        aside = slots.log.with_name(f"{slots.log.name}.{time.time_ns()}")
+        slots.log.rename(aside)
         log.warning("an ALTER that was cut short is undone; its log is kept as %s", aside)
 
 
 class LakeStore:
     """DuckLake: Parquet files and snapshots, its catalog an encrypted file of the kernel's."""
 
-    def __init__(self, engine: DuckDBEngine) -> None:
+    name = LAKE
+
+    def __init__(self, engine: DuckDBEngine, slots: Slots, data: Path) -> None:
         self._engine = engine
+        self._data = data
+        self._catalog = f"{CATALOG_PREFIX}{LAKE}"
+        self.slots = slots
+        self.gate = WriteGate()
 
     @classmethod
     def open(cls, engine: DuckDBEngine, layout: Layout, keys: KeyFile) -> LakeStore:
         """Attach the lake, made when it is not there."""
         layout.lake.mkdir(exist_ok=True)
         engine.load("ducklake")
-        engine.attach(
-            f"ducklake:{layout.lake_catalog}",
-            LAKE,
-            {
-                "DATA_PATH": f"{layout.lake_data}/",
-                "ENCRYPTED": None,
-                "META_ENCRYPTION_KEY": keys.text(LAKE),
-                # A directory may be moved: the path it was made at must not bind it.
-                "OVERRIDE_DATA_PATH": True,
-            },
-        )
-        return cls(engine)
+        slots = layout.lake_slots
+        slots.settle(lambda path: encrypted_file.fits(path, keys.secret(LAKE)))
+        store = cls(engine, slots, layout.lake_data)
+        store._attach(slots.live, keys, {})
+        return store
 
     def maintain(self, retention_days: int) -> None:
         """Write small inserts to files, merge small files, expire old snapshots, and remove what only they held."""
@@ -157,7 +179,47 @@ class LakeStore:
             f"CALL ducklake_cleanup_old_files('{LAKE}', older_than => now() - INTERVAL 1 DAY)",
             f"CALL ducklake_delete_orphaned_files('{LAKE}', older_than => now() - INTERVAL 1 DAY)",
         ):
-            self._engine.execute(step)
+            self.gate.enter(MAINTENANCE_WAIT_MS)
+            try:
+                self._engine.execute(step)
+            finally:
+                self.gate.leave()
+
+    def fold(self) -> None:
+        """Fold the log of the catalog into its file; the caller holds the gate."""
+        self._engine.checkpoint(self._catalog)
+
+    def free_blocks(self) -> int:
+        """Return how many blocks of the catalog's file hold nothing."""
+        return self._engine.free_blocks(self._catalog)
+
+    def attach_spare(self, keys: KeyFile) -> None:
+        """Have the kernel go over to the catalog under the spare name; what began before goes on with the old one."""
+        # The kernel attaches the catalog as a database of its own, and the old one still has the usual name.
+        catalog = f"{CATALOG_PREFIX}{LAKE}_{time.time_ns()}"
+        self._attach(self.slots.spare, keys, {"METADATA_CATALOG": catalog}, replace=True)
+        self._catalog = catalog
+
+    def _attach(
+        self, path: Path, keys: KeyFile, options: dict[str, str | bool | None], *, replace: bool = False
+    ) -> None:
+        self._engine.attach(
+            f"ducklake:{path}",
+            LAKE,
+            {
+                "DATA_PATH": f"{self._data}/",
+                "ENCRYPTED": None,
+                "META_ENCRYPTION_KEY": keys.text(LAKE),
+                # A directory may be moved: the path it was made at must not bind it.
+                "OVERRIDE_DATA_PATH": True,
+                **options,
+            },
+            replace=replace,
+        )
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def clear_spill(layout: Layout) -> None:

@@ -61,14 +61,31 @@ class DuckDBEngine:
                 self._run(f"LOAD {literal(str(extension_path(name)))}")
                 self._loaded.add(name)
 
-    def attach(self, target: str, alias: str, options: Mapping[str, str | bool | None]) -> None:
-        """Attach a file under a name; options are DuckDB's, values given as Python's."""
+    def attach(
+        self, target: str, alias: str, options: Mapping[str, str | bool | None], *, replace: bool = False
+    ) -> None:
+        """Attach a file under a name; options are DuckDB's, values given as Python's.
+
+        With ``replace`` it takes the place of what has the name: statements that began before go on with that.
+        """
         listed = ", ".join(
             name if value is None else f"{name} {value if isinstance(value, bool) else literal(value)}"
             for name, value in options.items()
         )
         suffix = f" ({listed})" if listed else ""
-        self._run(f"ATTACH {literal(target)} AS {alias}{suffix}")
+        verb = "ATTACH OR REPLACE" if replace else "ATTACH"
+        self._run(f"{verb} {literal(target)} AS {alias}{suffix}")
+
+    def detach(self, alias: str) -> None:
+        """Detach a file."""
+        self._run(f"DETACH {alias}")
+
+    def free_blocks(self, catalog: str) -> int:
+        """Return how many blocks of an attached file hold nothing."""
+        rows = self.execute(
+            "SELECT free_blocks FROM pragma_database_size() WHERE database_name = ?", [catalog]
+        )
+        return int(rows[0][0])
 
     def attach_memory(self, alias: str) -> None:
         """Attach a database that lives in memory."""

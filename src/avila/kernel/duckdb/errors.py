@@ -25,7 +25,7 @@ _PATTERNS: tuple[tuple[str, type[errors.Error]], ...] = (
     (r"[Ff]oreign key constraint|foreign key constraint", errors.ForeignKeyViolation),
     (r"Duplicate key|violates (unique|primary key) constraint|UNIQUE constraint violation", errors.UniqueViolation),
     (r"read-only mode|is read-only|opened in read-only", errors.ReadOnlySqlTransaction),
-    (r"Could not set lock|Conflicting lock", errors.ObjectInUse),
+    (r"Could not set lock|Conflicting lock|Unique file handle conflict", errors.ObjectInUse),
     (r"Unable to transform python value", errors.DatatypeMismatch),
     (r"sniffing file", errors.BadCopyFileFormat),
     (r"No space left on device|Disk quota exceeded|File too large|max_temp_directory_size|ENOSPC", errors.DiskFull),

@@ -1,0 +1,164 @@
+"""Another data key for a store whose database is open: readers and writers go on.
+
+The file is copied under the new key while it is written to. Then writers wait for as long as it takes to fold the log,
+to copy what changed meanwhile, and to go over to the copy; readers notice nothing, and those that began before read the
+old file until they are done. What makes the rotation happen is the replacement of ``avila.keys``: a crash at any moment
+before it leaves the old file and its key, and at any moment after it the new ones (see :mod:`slots`).
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from avila import errors
+from avila.storage.keys.keyfile import new_key
+from avila.storage.rotation_copy import FileCopy
+
+if TYPE_CHECKING:
+    from avila.kernel.duckdb.engine import DuckDBEngine
+    from avila.storage.crossing import Crossing
+    from avila.storage.gate import WriteGate
+    from avila.storage.keys import KeyFile
+    from avila.storage.slots import Slots
+
+log = logging.getLogger("avila")
+
+TRANSACTIONS_WAIT_MS = 1_000
+"""How long open transactions are waited for, and new ones then wait."""
+WRITERS_WAIT_MS = 2_000
+"""How long writers inside are waited for at a time; those who come later wait no longer than that."""
+ATTEMPTS_MAX = 30
+SWEEPS_MAX = 5
+FEW_BLOCKS = 64
+ROOM_BYTES = 64 * 2**20
+PROBE = "avila_rotation"
+
+
+class RotatedStore(Protocol):
+    """What a rotation needs of a store."""
+
+    name: str
+    gate: WriteGate
+    slots: Slots
+
+    def fold(self) -> None:
+        """Fold the log into the file; the caller holds the gate."""
+        ...
+
+    def free_blocks(self) -> int:
+        """Return how many blocks of the file hold nothing."""
+        ...
+
+    def attach_spare(self, keys: KeyFile) -> None:
+        """Have the kernel go over to the file under the spare name."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """What a rotation did: how large the file is, and how long writers waited for it at the most."""
+
+    store: str
+    version: int
+    file_bytes: int
+    held_ms: float
+
+
+class Rotation:
+    """Gives stores new data keys, one at a time."""
+
+    def __init__(self, engine: DuckDBEngine, keys: KeyFile, crossing: Crossing) -> None:
+        self._engine = engine
+        self._keys = keys
+        self._crossing = crossing
+        self._running = threading.Lock()
+
+    def run(self, store: RotatedStore) -> Rotated:
+        """Re-encrypt a store with a new key.
+
+        Raises ObjectInUse while another rotation runs, or while readers of a file before the last rotation are left;
+        DiskFull without room for the copy; LockNotAvailable when writers do not end; CorruptedDatabase for a file with
+        unreadable blocks. The store and its key are then as they were.
+        """
+        if not self._running.acquire(blocking=False):
+            raise errors.ObjectInUse("the keys of this database are being rotated already")
+        try:
+            self._check_room(store)
+            key = new_key()
+            source, old = store.slots.live, self._keys.secret(store.name)
+            with FileCopy(source, store.slots.part, old, key) as copy:
+                return self._exchange(store, copy, key)
+        finally:
+            store.slots.part.unlink(missing_ok=True)
+            self._running.release()
+
+    def _exchange(self, store: RotatedStore, copy: FileCopy, key: bytes) -> Rotated:
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            for _ in range(SWEEPS_MAX):
+                if copy.sweep() <= FEW_BLOCKS:
+                    break
+            copy.sync()
+            try:
+                with self._crossing.closed(TRANSACTIONS_WAIT_MS), store.gate.exclusive(WRITERS_WAIT_MS):
+                    return self._cross(store, copy, key)
+            except errors.LockNotAvailable:
+                if attempt == ATTEMPTS_MAX:
+                    raise
+        raise AssertionError  # the last attempt returns or raises
+
+    def _cross(self, store: RotatedStore, copy: FileCopy, key: bytes) -> Rotated:
+        """Go over to the copy; the caller holds the gate."""
+        began = time.perf_counter()
+        store.fold()
+        copy.finish(store.free_blocks)
+        copy.close()
+        slots, old = store.slots, self._keys.secret(store.name)
+        spare = slots.present()
+        try:
+            self._probe(str(spare), key)
+            self._keys.renew(store.name, key)
+            try:
+                store.attach_spare(self._keys)
+            except errors.Error:
+                self._keys.renew(store.name, old)
+                raise
+        except BaseException:
+            slots.withdraw()
+            raise
+        slots.cross()
+        held_ms = (time.perf_counter() - began) * 1000
+        version = self._keys.document.keys[store.name].version
+        log.info(
+            "the key of store %s is now version %d; writers waited %.0f ms", store.name, version, held_ms
+        )
+        return Rotated(store.name, version, slots.live.stat().st_size, held_ms)
+
+    def _probe(self, path: str, key: bytes) -> None:
+        """Open the copy once, before anything depends on it."""
+        import base64
+
+        options: dict[str, str | bool | None] = {
+            "ENCRYPTION_KEY": base64.b64encode(key).decode(),
+            "READ_ONLY": None,
+        }
+        try:
+            self._engine.attach(path, PROBE, options)
+        except errors.ObjectInUse as error:
+            raise errors.ObjectInUse(
+                "statements still read the file from before the last rotation",
+                hint="Try again when they are done.",
+            ) from error
+        self._engine.detach(PROBE)
+
+    def _check_room(self, store: RotatedStore) -> None:
+        needed = store.slots.live.stat().st_size + ROOM_BYTES
+        free = shutil.disk_usage(store.slots.live.parent).free
+        if free < needed:
+            raise errors.DiskFull(
+                f"{free:,} bytes are left at {store.slots.live.parent}, and the copy needs {needed:,}"
+            )
