@@ -51,7 +51,14 @@ def engine() -> Iterator[DuckDBEngine]:
 
 def arguments(signature: Signature) -> Iterator[tuple[str, ...]]:
     """Yield every combination of concrete types, or constants, that a signature accepts."""
-    parameters = signature.parameters + signature.parameters[-1:] * (2 if signature.repeats else 0)
+    yield from combinations(signature, signature.parameters, tuple(VALUES))
+    if signature.repeats:
+        yield from combinations(signature, signature.parameters + signature.parameters[-1:] * 2, FEW)
+
+
+def combinations(
+    signature: Signature, parameters: tuple[str, ...], types: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
     for element in ELEMENTS if {"T", "T[]"} & set(parameters) else ("",):
         choices = []
         for place, parameter in enumerate(parameters):
@@ -61,10 +68,8 @@ def arguments(signature: Signature) -> Iterator[tuple[str, ...]]:
                 choices.append([f"'{text}'" for text in CONSTANTS])
             elif parameter in {"T", "T[]"}:
                 choices.append([parameter.replace("T", element)])
-            elif parameter == "SCALAR" and len(parameters) > 1:
-                choices.append(list(FEW))
             else:
-                choices.append([name for name in VALUES if base_of(name) in GROUPS[parameter]])
+                choices.append([name for name in types if base_of(name) in GROUPS[parameter]])
         yield from product(*choices)
 
 
