@@ -7,7 +7,7 @@ import logging
 import typer
 
 from avila import __version__
-from avila.cli import doctor, export, import_files, info, quickstart, shell, sql
+from avila.cli import audit, doctor, export, import_files, info, quickstart, shell, sql
 
 app = typer.Typer(
     name="avila",
@@ -49,3 +49,5 @@ for name, command in (
     ("doctor", doctor.doctor),
 ):
     app.command(name)(command)
+
+app.add_typer(audit.app, name="audit")

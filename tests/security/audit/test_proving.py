@@ -114,6 +114,16 @@ def test_nothing_is_proved_from_a_damaged_log(tmp_path: Path) -> None:
         prove(tmp_path, 20)
 
 
+def test_a_damaged_head_of_a_group_keeps_nobody_from_proving(tmp_path: Path) -> None:
+    logs.small(tmp_path)
+    path = logs.segments(tmp_path)[0]
+    data = bytearray(path.read_bytes())
+    head = next(frame for frame in logs.framed(path) if frame.type == frames.HEAD)
+    data[head.end - 1] ^= 1
+    path.write_bytes(data)
+    prove(tmp_path, 20).check(FINGERPRINT)
+
+
 @pytest.mark.parametrize("text", [b"", b"{}", b"[1]", b'{"proof": "inclusion", "path": [1]}', b"\xff"])
 def test_what_is_no_proof_is_said_to_be_none(text: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):

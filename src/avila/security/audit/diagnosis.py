@@ -190,7 +190,7 @@ class Diagnosis:
         self._findings.damage(Damage(what, self._is.name, first, last, offset))
 
     def _junk(self, gap: Gap) -> None:
-        what = f"what stands before record {self.number} is damaged; it is no record"
+        what = f"the bytes before record {self.number} are a signed head or a header that was changed, or do not belong"
         self._findings.damage(Damage(what, self._is.name, offset=gap.start))
 
     def _damage(self, what: str, frame: Frame) -> None:

@@ -180,12 +180,16 @@ def _head(folder: Folder) -> SignedHead:
 
 def _leaves(folder: Folder, wanted: int = -1, found: list[bytes] | None = None) -> Iterator[bytes]:
     """Yield the leaf of every record, and put the frame of the one that is wanted aside."""
-    for count, record in enumerate(kept(folder)):
-        if record.number != count or record.body is None:
+    count = 0
+    for record in kept(folder):
+        if record.body is None:
+            continue  # perhaps the head of a group; when it is a record, the next one's number says so
+        if record.number != count:
             raise ValueError(f"record {count} is not where it belongs ({record.place})")
         if found is not None and count == wanted:
             found.append(frames.pack(frames.RECORD, count, record.previous, record.body))
         yield record.leaf
+        count += 1
 
 
 def _walked(folder: Path, walk: Callable[[], list[bytes]]) -> list[bytes]:
