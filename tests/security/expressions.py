@@ -226,6 +226,12 @@ def _or(a: bool | None, b: bool | None) -> bool | None:
     return True if True in (a, b) else None if None in (a, b) else False
 
 
+def _between(a: int | None, low: int | None, high: int | None) -> bool | None:
+    """Where a value is beyond one bound, it does not matter that the other is unknown."""
+    above = None if a is None or low is None else low <= a
+    return _and(above, None if a is None or high is None else a <= high)
+
+
 def _fitting(number: int) -> int:
     if abs(number) > INT_MAX:
         raise Raised(f"{number} is out of range")
@@ -252,7 +258,7 @@ OPERATIONS = {
     ">": Operation("({} > {})", lambda a, b: a > b),
     ">=": Operation("({} >= {})", lambda a, b: a >= b),
     "distinct": Operation("({} IS DISTINCT FROM {})", lambda a, b: a != b, strict=False),
-    "between": Operation("({} BETWEEN {} AND {})", lambda a, b, c: b <= a <= c),
+    "between": Operation("({} BETWEEN {} AND {})", _between, strict=False),
     "null": Operation("({} IS NULL)", lambda a: a is None, strict=False),
     "not null": Operation("({} IS NOT NULL)", lambda a: a is not None, strict=False),
     "and": Operation("({} AND {})", _and, strict=False),
