@@ -83,11 +83,6 @@ class Layout:
         return self.root / "audit"
 
     @property
-    def audit(self) -> Path:
-        """The folder of the audit log."""
-        return self.root / "audit"
-
-    @property
     def spill(self) -> Path:
         """Where the kernel puts what does not fit in memory; encrypted, and emptied at each start."""
         return self.root / "tmp"
