@@ -48,6 +48,9 @@ def test_every_kind_of_object_has_an_owner(things: World, sql: str, target: Obje
 
 
 def test_what_is_not_there(things: World) -> None:
+    a = things.session("a")
+    things.owner("GRANT USAGE ON SCHEMA s TO a")
+    assert a.fails("ALTER TABLE s.t OWNER TO owner") == "42501"  # though nothing would change
     for sql, sqlstate in (
         ("ALTER TABLE s.nothing OWNER TO a", "42P01"),
         ("ALTER SCHEMA nothing OWNER TO a", "3F000"),

@@ -14,6 +14,7 @@ from avila.catalog.roles import PUBLIC
 if TYPE_CHECKING:
     from avila.catalog.grants import DefaultGrant, Grants
     from avila.catalog.objects import Catalog
+    from avila.catalog.roles import Roles
 
 Target = tuple[str, str, str, str]
 
@@ -65,22 +66,21 @@ class GrantPrivilege:
             raise errors.InvalidGrantOperation("grant options can only be granted to roles")
         entry = Grant(target, self.privilege, self.column, self.grantee, self.grantor)
         if self.option and self.grantor != grants.owner(target):
-            _refuse_giving_back(grants, entry)
-        built_in = (target, self.privilege, self.grantee)
-        withdrawn = grants.withdrawn
-        if self.column is None and built_in in withdrawn:
-            withdrawn -= {built_in}
-        entries = dict(grants.entries)
-        if self.column is not None or not replace(grants, withdrawn=withdrawn).built_in(*built_in):
-            entries[entry] = self.option or entries.get(entry, False)
-        return replace(catalog, grants=replace(grants, entries=entries, withdrawn=withdrawn))
+            _refuse_giving_back(catalog.roles, grants, entry)
+        if self.column is None and self.grantor == grants.owner(target):
+            built_in = (target, self.privilege, self.grantee)
+            given = replace(grants, withdrawn=grants.withdrawn - {built_in})
+            if given.built_in(*built_in):
+                return replace(catalog, grants=given)
+        entries = {**grants.entries, entry: self.option or grants.entries.get(entry, False)}
+        return replace(catalog, grants=replace(grants, entries=entries))
 
 
 @dataclass(frozen=True)
 class RevokePrivilege:
     """Take a privilege away that ``grantor`` gave, or only the option to pass it on.
 
-    What the role passed on goes too with ``cascade``.
+    What the role passed on goes too with ``cascade``. The columns of a table keep their own grants.
     """
 
     target: Target
@@ -96,15 +96,11 @@ class RevokePrivilege:
         target = Object(*self.target)
         grants = catalog.grants
         built_in = (target, self.privilege, self.grantee)
-        if self.column is None and not self.option_only and grants.built_in(*built_in):
+        by_owner = self.grantor == grants.owner(target)
+        if by_owner and self.column is None and not self.option_only and grants.built_in(*built_in):
             grants = replace(grants, withdrawn=grants.withdrawn | {built_in})
-        columns = {self.column}
-        if self.column is None:
-            # Without the privilege on the table, none on its columns is left.
-            columns |= {grant.column for grant, _ in grants.on(target)}
-        for column in columns:
-            entry = Grant(target, self.privilege, column, self.grantee, self.grantor)
-            grants = _revoked(grants, entry, option_only=self.option_only, cascade=self.cascade)
+        entry = Grant(target, self.privilege, self.column, self.grantee, self.grantor)
+        grants = _revoked(catalog.roles, grants, entry, option_only=self.option_only, cascade=self.cascade)
         return replace(catalog, grants=grants)
 
 
@@ -120,7 +116,7 @@ class ReleaseRole:
         grants = catalog.grants
         for entry in catalog.grants.entries:
             if self.role in {entry.grantee, entry.grantor}:
-                grants = _revoked(grants, entry, option_only=False, cascade=True)
+                grants = _revoked(catalog.roles, grants, entry, option_only=False, cascade=True)
         return replace(catalog, grants=grants).with_role_released(self.role)
 
 
@@ -132,7 +128,7 @@ def _covers(default: DefaultGrant, target: Object, creator: str) -> bool:
     )
 
 
-def _revoked(grants: Grants, entry: Grant, *, option_only: bool, cascade: bool) -> Grants:
+def _revoked(roles: Roles, grants: Grants, entry: Grant, *, option_only: bool, cascade: bool) -> Grants:
     """Return the grants without an entry, and without what was passed on because of it."""
     if entry not in grants.entries:
         return grants
@@ -141,7 +137,7 @@ def _revoked(grants: Grants, entry: Grant, *, option_only: bool, cascade: bool) 
     if option_only:
         entries[entry] = False
     after = replace(grants, entries=entries)
-    if not option or after.may_pass_on(entry.object, entry.privilege, entry.column, entry.grantee):
+    if not option or _may_pass_on(roles, after, entry, entry.grantee):
         return after
     passed_on = [key for key in entries if key[:3] == entry[:3] and key.grantor == entry.grantee]
     if passed_on and not cascade:
@@ -151,18 +147,23 @@ def _revoked(grants: Grants, entry: Grant, *, option_only: bool, cascade: bool) 
             hint="Use CASCADE to revoke them too.",
         )
     for key in passed_on:
-        after = _revoked(after, key, option_only=False, cascade=cascade)
+        after = _revoked(roles, after, key, option_only=False, cascade=cascade)
     return after
 
 
-def _refuse_giving_back(grants: Grants, entry: Grant) -> None:
+def _refuse_giving_back(roles: Roles, grants: Grants, entry: Grant) -> None:
     """Refuse what could hold itself up: the grantor must have the option without the grantee's help."""
     without = grants
-    for key in grants.entries:
-        if key[:3] == entry[:3] and key.grantee == entry.grantee:
-            without = _revoked(without, key, option_only=False, cascade=True)
-    owner = grants.owner(entry.object)
-    if entry.grantee == owner or not without.may_pass_on(
-        entry.object, entry.privilege, entry.column, entry.grantor
-    ):
+    for key, option in grants.entries.items():
+        if option and key[:3] == entry[:3] and key.grantee == entry.grantee:
+            without = _revoked(roles, without, key, option_only=False, cascade=True)
+    if not _may_pass_on(roles, without, entry, entry.grantor):
         raise errors.InvalidGrantOperation("grant options cannot be granted back to your own grantor")
+
+
+def _may_pass_on(roles: Roles, grants: Grants, entry: Grant, role: str) -> bool:
+    """Whether a role may pass on what an entry gives, by itself or by a role that it inherits from."""
+    return roles[role].superuser or any(
+        grants.may_pass_on(entry.object, entry.privilege, entry.column, other)
+        for other in roles.inherited(role)
+    )

@@ -45,6 +45,8 @@ def change(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  #
     new = principals.role(executor, tree.args["expression"])
     if target.catalog == "system":
         raise errors.InsufficientPrivilege(f"{target.title} belongs to every database")
+    if target.kind in {"table", "sequence"}:
+        executor.authority.require_owner(target)
     if new != executor.described().grants.owner(target):
         _require(executor.authority, target, new)
         executor.change(SetOwner(target, new))

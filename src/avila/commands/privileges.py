@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from avila.executor import Executor, Parameters
     from avila.kernel.base import Answer
     from avila.planner.plan import Plan
-    from avila.security.authority import Right
+    from avila.security.authority import Authority, Right
 
 _FINDERS: Mapping[str, Callable[[Executor, Any], Object]] = {
     "SCHEMA": objects.schema,
@@ -79,11 +79,33 @@ def _rights(executor: Executor, tree: exp.Expr, verb: str) -> Iterator[tuple[Obj
     if by is not None and principals.role(executor, by) != authority.role:
         raise errors.FeatureNotSupported("grantor must be current user")
     for target in dict.fromkeys(_targets(executor, tree)):
-        wanted = list(_wanted(executor, target, tree.expressions))
-        grantor, able = authority.grantor(target, wanted)
-        if wanted and not able:
+        wanted = dict.fromkeys(_wanted(executor, target, tree.expressions))
+        if verb == "revoked":
+            wanted |= dict.fromkeys(_on_columns(executor, target, wanted))
+        nothing = bool(wanted)
+        # The table and each of its columns have lists of their own, and on each the nearest role that may grants.
+        for place in dict.fromkeys(column for _, column in wanted):
+            asked = [right for right in wanted if right[1] == place]
+            grantor, able = authority.grantor(target, asked)
+            if not able and not _has_some(authority, target, place):
+                raise denied(target, f"{authority.role} has no privilege on it to pass on")
+            nothing &= not able
+            yield target, grantor, [right for right in asked if right in able]
+        if nothing:
             raise denied(target, f"no privileges were {verb}: {authority.role} has no grant option for them")
-        yield target, grantor, [right for right in wanted if right in able]
+
+
+def _on_columns(executor: Executor, target: Object, wanted: Iterable[Right]) -> Iterator[Right]:
+    """Yield the rights on columns that go with those on their table: without it, none of them is left."""
+    whole = {privilege for privilege, column in wanted if column is None}
+    for entry, _ in executor.described().grants.on(target):
+        if entry.column is not None and entry.privilege in whole:
+            yield entry.privilege, entry.column
+
+
+def _has_some(authority: Authority, target: Object, column: str | None) -> bool:
+    """Whether a role has any privilege there: then it is told that it may not grant, but not that it may not ask."""
+    return any(authority.may(target, privilege, column) for privilege in PRIVILEGES[target.kind])
 
 
 def _targets(executor: Executor, tree: exp.Expr) -> Iterator[Object]:
