@@ -27,7 +27,7 @@ def test_the_documented_example(world: World) -> None:
         "GRANT island TO joe WITH INHERIT TRUE, SET FALSE",
     )
     roles = world.owner.catalog.roles
-    assert set(roles.inherited("joe")) == {"joe", "admin", "island"}
+    assert roles.inherited("joe") == {"joe", "admin", "island"}
     assert roles.settable("joe") == {"joe", "admin", "wheel"}
     joe = world.session("joe")
     joe("SET ROLE admin", "SET ROLE wheel", "SET ROLE joe", "SET ROLE NONE", "RESET ROLE")

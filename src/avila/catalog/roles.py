@@ -91,8 +91,12 @@ class Roles:
         """Whether there is anybody besides the first superuser."""
         return len(self.roles) > 1 + len(PREDEFINED)
 
-    def inherited(self, name: str) -> tuple[str, ...]:
-        """Return the roles whose rights a role has without becoming them: itself, then the nearest ones first."""
+    def inherited(self, name: str) -> frozenset[str]:
+        """Return the roles whose rights a role has without becoming them, itself among them."""
+        return frozenset(self.nearest(name))
+
+    def nearest(self, name: str) -> tuple[str, ...]:
+        """Return the roles whose rights a role has: itself, then the nearest ones first."""
         return self._reach(name, lambda membership: membership.inherit)
 
     def settable(self, name: str) -> frozenset[str]:
@@ -114,7 +118,7 @@ class Roles:
     def administrator(self, name: str, role: str) -> str | None:
         """Return the nearest of the roles whose rights a role has that may grant membership in another."""
         able = {m.member for m in self.memberships.values() if m.admin and m.role == role}
-        return next((near for near in self.inherited(name) if near in able), None)
+        return next((near for near in self.nearest(name) if near in able), None)
 
     def role_released(self, role: str) -> Roles:
         """Return the same without the memberships that a role made, and those that hang on them."""

@@ -89,7 +89,7 @@ class Authority:
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles whose rights this one has, PUBLIC among them."""
-        return frozenset(self.catalog.roles.inherited(self.role)) | {PUBLIC}
+        return self.catalog.roles.inherited(self.role) | {PUBLIC}
 
     def acts_as(self, role: str) -> bool:
         """Whether the role has the rights of another."""
@@ -180,7 +180,7 @@ class Authority:
         if self.superuser or owner == self.role:
             return owner, wanted
         best: tuple[str, frozenset[Right]] = (self.role, frozenset())
-        for role in self.catalog.roles.inherited(self.role):
+        for role in self.catalog.roles.nearest(self.role):
             able = frozenset(right for right in wanted if grants.may_pass_on(target, *right, role))
             if len(able) > len(best[1]):
                 best = (role, able)
