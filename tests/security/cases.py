@@ -70,6 +70,10 @@ def _smaller(case: Case) -> Iterator[Case]:
         del world.grants[place]
         yield Case(world, case.attempts)
     for name, table in case.world.tables.items():
+        for column in table.masks:
+            world = deepcopy(case.world)
+            del world.tables[name].masks[column]
+            yield Case(world, case.attempts)
         for part in ("policies", "rows"):
             for place in range(len(getattr(table, part))):
                 world = deepcopy(case.world)
@@ -77,10 +81,10 @@ def _smaller(case: Case) -> Iterator[Case]:
                 yield Case(world, case.attempts)
 
 
-def case(seed: int, statements: int) -> Case:
-    """Make a case of so many statements."""
+def case(seed: int, statements: int, *, masked: bool = False) -> Case:
+    """Make a case of so many statements, with masks or without."""
     choose = Chooser(seed)
-    world = generated_worlds.world(choose, generated_queries.view_query)
+    world = generated_worlds.world(choose, generated_queries.view_query, masked=masked)
     attempts = tuple(
         (choose.pick(TESTED) if choose.chance(40) else TESTED[0], generated_queries.statement(choose, world))
         for _ in range(statements)

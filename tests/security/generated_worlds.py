@@ -10,11 +10,11 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from security.choices import DAY, NAMES, Typed
-from security.expressions import Call, Column, CurrentUser, Subquery
+from security.choices import DAY, NAMES, Typed, null
+from security.expressions import Call, Case, Column, CurrentUser, Literal, Subquery
 from security.queries import Scan, Select
 from security.reference import Reference, Refused
-from security.world import PUBLIC, SUPERUSER, Grant, Policy, Role, Table, View, World
+from security.world import PUBLIC, SUPERUSER, Grant, Mask, Policy, Role, Table, View, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,11 +40,13 @@ SECRET_TEXT = "SECRET_"
 SECRET_NUMBERS = range(700_000_000, 800_000_000)
 
 
-def world(choose: Chooser, query: Callable[[Chooser, World], Query]) -> World:
-    """Choose a world; ``query`` makes the queries of its views."""
+def world(choose: Chooser, query: Callable[[Chooser, World], Query], *, masked: bool = False) -> World:
+    """Choose a world; ``query`` makes the queries of its views, and ``masked`` asks for masks, which are Avila's own."""
     made = World(roles=_roles(choose))
     for number, name in enumerate(("t", "u", "v")[: choose.number(2, 3)]):
         made.tables[name] = _table(choose, name, keyed=number == 1)
+    if masked:
+        _mask(choose, made)
     names = list(made.tables)
     for place, name in enumerate(names):
         _secure(choose, made, made.tables[name], names[place + 1 :])
@@ -146,6 +148,19 @@ def _secure(choose: Chooser, world: World, table: Table, others: list[str]) -> N
         )
 
 
+def _mask(choose: Chooser, world: World) -> None:
+    """Choose masks for what may be secret. None shows a part of it, for then a part would be no leak."""
+    value = Column("val", "val", bare=True)
+    for table in world.tables.values():
+        for column in PAYLOAD:
+            if choose.chance(60):
+                kind = KINDS[column]
+                hidden = choose.pick((null(kind), Literal("0") if kind == "text" else Literal(0)))
+                name = Literal(choose.pick(("bob", "carol", "alice")))
+                by_role = Case(Call("=", (CurrentUser(), name)), value, hidden)
+                table.masks[column] = Mask(choose.name("m"), kind, choose.pick((hidden, by_role)))
+
+
 def _condition(choose: Chooser, world: World, table: Table, others: list[str]) -> Expression:
     """Choose a policy's condition: of what is no secret, so that planting secrets changes nothing it says."""
     scope = [typed for typed in scope_of(world, table.name, table.name) if typed.column.name not in PAYLOAD]
@@ -200,7 +215,9 @@ def _readable_places(eyes: Reference, table: Table, column: str) -> Iterator[int
         eyes.authorise_read(table.name, [column])
     except Refused:
         return
-    yield from (place for place, row in enumerate(table.rows) if eyes.passes(table, row, "SELECT"))
+    for place, row in enumerate(table.rows):
+        if eyes.passes(table, row, "SELECT") and eyes.shown(table, row)[column] == row[column]:
+            yield place
 
 
 def twin(world: World, role: str) -> World:

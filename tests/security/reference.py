@@ -165,7 +165,17 @@ class Eyes:
             found = evaluate(view.query, eyes.env({}), eyes)
             return [dict(zip(view.columns, row, strict=True)) for row in found]
         table = self.world.tables[name]
-        return [row for row in table.rows if self.passes(table, row, "SELECT")]
+        return [self.shown(table, row) for row in table.rows if self.passes(table, row, "SELECT")]
+
+    def shown(self, table: Table, row: Row) -> Row:
+        """Return a row as the role sees it: whoever does not own the table sees masks where there are any."""
+        if not table.masks or self.owns(table.owner):
+            return row
+        masked = {
+            column: mask.body.value_in(self.env({"val": {"val": row[column]}}))
+            for column, mask in table.masks.items()
+        }
+        return {**row, **masked}
 
 
 class Reference(Eyes):
@@ -202,7 +212,7 @@ class Reference(Eyes):
         ]
         self._check(table, new, "INSERT", reads=reads)
         table.rows += new
-        return self._answer(statement.returning, new)
+        return self._answer(table, statement.returning, new)
 
     def _update(self, statement: Update) -> Answer:
         table = self.world.tables[statement.table]
@@ -214,7 +224,7 @@ class Reference(Eyes):
         places = self._touched(table, "UPDATE", statement.where, reads=reads)
         new = {}
         for place in places:
-            env = self.env({table.name: table.rows[place]})
+            env = self.env({table.name: self.shown(table, table.rows[place])})
             new[place] = {
                 **table.rows[place],
                 **{name: value.value_in(env) for name, value in statement.sets},
@@ -222,7 +232,7 @@ class Reference(Eyes):
         self._check(table, new.values(), "UPDATE", reads=reads)
         for place, row in new.items():
             table.rows[place] = row
-        return self._answer(statement.returning, list(new.values()))
+        return self._answer(table, statement.returning, list(new.values()))
 
     def _delete(self, statement: Delete) -> Answer:
         table = self.world.tables[statement.table]
@@ -233,7 +243,7 @@ class Reference(Eyes):
         places = self._touched(table, "DELETE", statement.where, reads=reads)
         gone = [table.rows[place] for place in places]
         table.rows = [row for place, row in enumerate(table.rows) if place not in places]
-        return self._answer(statement.returning, gone)
+        return self._answer(table, statement.returning, gone)
 
     def _authorise_write(
         self,
@@ -257,7 +267,7 @@ class Reference(Eyes):
             for place, row in enumerate(table.rows)
             if self.passes(table, row, command)
             and (not reads or self.passes(table, row, "SELECT"))
-            and (where is None or where.value_in(self.env({table.name: row})) is True)
+            and (where is None or where.value_in(self.env({table.name: self.shown(table, row)})) is True)
         ]
 
     def _check(self, table: Table, new: Iterable[Row], command: str, *, reads: bool) -> None:
@@ -267,10 +277,11 @@ class Reference(Eyes):
             if reads and not self.passes(table, row, "SELECT"):
                 raise Refused(f"new row would not be seen by who writes it to {table.name}")
 
-    def _answer(self, returning: tuple[str, ...], rows: list[Row]) -> Answer:
+    def _answer(self, table: Table, returning: tuple[str, ...], rows: list[Row]) -> Answer:
         if not returning:
             return Answer(None, len(rows))
-        return Answer([tuple(row[name] for name in returning) for row in rows], len(rows))
+        seen = [self.shown(table, row) for row in rows]
+        return Answer([tuple(row[name] for name in returning) for row in seen], len(rows))
 
 
 def columns_of(expressions: Iterable[Expression]) -> Iterator[Column]:

@@ -47,6 +47,19 @@ class Policy:
         return f"CREATE POLICY {self.name} ON {table} AS {kind} FOR {self.command} TO {roles}{using}{check}"
 
 
+@dataclass(frozen=True)
+class Mask:
+    """A masking policy, whose body says what is shown instead of ``val``."""
+
+    name: str
+    kind: str
+    body: Expression
+
+    def sql(self) -> str:
+        """Return the statement that creates it."""
+        return f"CREATE MASKING POLICY {self.name} AS (val {TYPES[self.kind]}) RETURNS {TYPES[self.kind]} -> {self.body.sql()}"
+
+
 @dataclass
 class Table:
     """A table with its rows and rules."""
@@ -58,6 +71,7 @@ class Table:
     secured: bool = False
     forced: bool = False
     policies: list[Policy] = field(default_factory=list)
+    masks: dict[str, Mask] = field(default_factory=dict)
     key: str | None = None
 
 
@@ -107,6 +121,11 @@ class World:
         made += [grant.sql() for grant in self.grants]
         for table in self.tables.values():
             made += [policy.sql(table.name) for policy in table.policies]
+            for column, mask in table.masks.items():
+                made += [
+                    mask.sql(),
+                    f"ALTER TABLE {table.name} ALTER COLUMN {column} SET MASKING POLICY {mask.name}",
+                ]
             if table.owner != SUPERUSER:
                 made.append(f"ALTER TABLE {table.name} OWNER TO {table.owner}")
             if table.secured:
