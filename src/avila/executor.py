@@ -19,8 +19,10 @@ from avila.frames import frame_table, kept_table
 from avila.kernel.arrow_answer import ArrowAnswer
 from avila.kernel.duckdb.engine import literal
 from avila.kernel.duckdb.lifted import lift
+from avila.limits.answer import MeteredAnswer
 from avila.planner import planner
-from avila.planner.dialect import position
+from avila.planner.dialect import nodes, position
+from avila.planner.parameters import parameter_types
 from avila.planner.plan import Context, Kind
 from avila.security.authority import Authority, Principal
 from avila.settings import SETTINGS
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from avila.executor_state import Transaction
     from avila.instance import Instance
     from avila.kernel.base import Answer
+    from avila.limits.running import Running
+    from avila.kernel.duckdb.answer import DuckDBAnswer
     from avila.planner.plan import Plan, Statement
     from avila.storage.gate import WriteGate
 
@@ -55,6 +59,7 @@ class Executor:
         self.number = number
         self.principal = Principal(role, role)
         self.connection = instance.engine.connect()
+        self.limits = instance.governor.session(number, self.interrupt)
         self.transaction: Transaction | None = None
         self.catalog, self.schema = NATIVE, "main"
         self.settings: dict[str, Any] = {}
@@ -87,8 +92,11 @@ class Executor:
         with self._lock:
             answer: Answer | None = None
             for plan in self._plans(sql, parameters, frames):
-                with self.instance.history.record(self.number, sql), self._deadline():
+                running = self._running(sql, plan)
+                with self.instance.history.record(self.number, sql), running:
                     answer = self.run(plan, parameters, frames)
+                if plan.returns_rows or isinstance(plan.tree, nodes.ExecutePrepared):
+                    answer = MeteredAnswer(answer, running)
             return ArrowAnswer.empty() if answer is None else answer
 
     def run(self, plan: Plan, parameters: Parameters = None, frames: Frames | None = None) -> Answer:
@@ -102,20 +110,26 @@ class Executor:
             check_path(path.resolve(parameters), self.instance.layout, plan.statement.text)
         sources = {call.slot: _open(call, parameters, frames) for call in plan.sources}
         with self._writing(plan), self.transaction or _NOTHING, self._with_changes(plan):
-            answer = self.connection.run(
-                plan.sql,
-                _kernel_parameters(plan, parameters),
-                sources=sources,
-                rows=plan.returns_rows,
-                writes=plan.kind is not Kind.QUERY,
-                statement=plan.statement.text,
-                locate=_locator(plan),
-            )
+            answer = self._run_kernel(plan, sources, parameters)
         if plan.kind is Kind.DEFINITION:
             self._defined(plan)
             if plan.changes and NATIVE not in plan.writes:
                 self._change_later(plan.changes)
         return lift(self.connection, answer, plan.lifted) if plan.lifted else answer
+
+    def _run_kernel(self, plan: Plan, sources: Mapping[str, Any], parameters: Parameters) -> DuckDBAnswer:
+        try:
+            return self.connection.run(
+                plan.sql,
+                _kernel_parameters(plan, parameters),
+                sources=sources,
+                rows=plan.returns_rows,
+                writes=_writes(plan),
+                statement=plan.statement.text,
+                locate=_locator(plan),
+            )
+        except errors.UndefinedColumn as error:
+            raise _denied(plan, error) from None
 
     def context(self, frames: Frames | None = None) -> Context:
         """Return what planning depends on now."""
@@ -132,6 +146,7 @@ class Executor:
                 principal=self.principal,
                 columns=lambda: facts.columns(self.connection),
                 definitions=lambda: facts.definitions(self.connection),
+                system_definitions=lambda: facts.system_definitions(self.connection),
                 macro_definitions=lambda: facts.macro_definitions(self.connection),
                 setting=self.text_of_setting,
                 mask_key=self.instance.mask_key,
@@ -149,6 +164,15 @@ class Executor:
         """What the session's current role may do, by the catalog as its transaction sees it."""
         return self.context().authority
 
+    def _running(self, text: str, plan: Plan) -> Running:
+        """Return a statement that begins, within what limits it; what Avila carries out itself has no limits."""
+        if plan.kind is Kind.COMMAND and not isinstance(plan.tree, nodes.ExecutePrepared):
+            return self.limits.unlimited(text, plan)
+        self.limits.refresh(
+            self.instance.relations.version, self._identity, self.described, self.principal, self.setting
+        )
+        return self.limits.statement(text, plan)
+
     def require_superuser(self, what: str) -> None:
         """Raise InsufficientPrivilege when the current role is no superuser."""
         self.authority.require_superuser(what)
@@ -159,8 +183,7 @@ class Executor:
         if role is None:
             self.close()
             raise errors.InvalidAuthorization(f'role "{self.principal.session_user}" does not exist')
-        for name, value in role.settings.items():
-            self.execute(f"SET {name} = {literal(value)}")
+        commands.settings.start(self)
 
     def become(self, role: str) -> None:
         """Act as another role from now on; who may is the caller's to check."""
@@ -249,6 +272,7 @@ class Executor:
 
     def _identify(self) -> None:
         """Note what makes this session's plans its own: who it acts as, and what its policies may go by."""
+        self._restricted = self.principal.current_user != OWNER
         self._identity: Hashable = (
             self.principal,
             frozenset(self.custom.items()),
@@ -303,6 +327,7 @@ class Executor:
             if self.transaction is not None:
                 commands.transaction.rollback(self)
             self.connection.close()
+            self.instance.governor.close(self.limits)
             self.instance.forget(self)
 
     def _plans(self, sql: str, parameters: Parameters, frames: Frames | None) -> Iterator[Plan]:
@@ -310,6 +335,9 @@ class Executor:
         if self._closed:
             raise errors.ConnectionDoesNotExist("the session is closed")
         state = self._state()
+        types = parameter_types(parameters) if parameters and self._restricted else {}
+        if types:
+            state = (state, tuple(types.items()))
         cached = self.instance.plans.get(sql, state)
         if cached is not None:
             yield cached
@@ -320,14 +348,15 @@ class Executor:
                 f"parameters were given for {len(statements)} statements", hint="Run them one by one."
             )
         for statement in statements:
-            plan = self._plan(statement, frames)
+            plan = self._plan(statement, frames, types)
             if len(statements) == 1 and not any(call.frame for call in plan.sources):
                 self.instance.plans.put(sql, state, plan)
             yield plan
 
-    def _plan(self, statement: Statement, frames: Frames | None) -> Plan:
+    def _plan(self, statement: Statement, frames: Frames | None, types: Mapping[str, str]) -> Plan:
         try:
-            return planner.plan(statement, self.context(frames))
+            context = self.context(frames)
+            return planner.plan(statement, replace(context, parameters=types) if types else context)
         except errors.Error as error:
             error.statement = statement.text if error.statement is None else error.statement
             raise
@@ -367,7 +396,7 @@ class Executor:
 
     def _writing(self, plan: Plan) -> AbstractContextManager[None]:
         """Pass the gate of the native store for what writes there, and checkpoint after an ALTER of it."""
-        if plan.kind is Kind.QUERY and not plan.functions & _DRAWS:
+        if not _writes(plan):
             return _NOTHING
         if plan.writes and NATIVE not in plan.writes:
             lake = self.instance.lake
@@ -425,24 +454,10 @@ class Executor:
         if self.transaction is not None and self.transaction.sees is None:
             self.transaction.sees = self.instance.crossing.enter(self.setting("lock_timeout"))
 
-    def _deadline(self) -> AbstractContextManager[None]:
-        """Cancel what runs longer than statement_timeout."""
-        timeout_ms = self.setting("statement_timeout")
-        return self._within(timeout_ms) if timeout_ms else _NOTHING
 
-    @contextmanager
-    def _within(self, timeout_ms: int) -> Iterator[None]:
-        timer = threading.Timer(timeout_ms / 1000, self.interrupt)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        except errors.QueryCanceled as error:
-            if timer.finished.is_set():
-                error.hint = f"It ran longer than statement_timeout, which is {timeout_ms} ms."
-            raise
-        finally:
-            timer.cancel()
+def _writes(plan: Plan) -> bool:
+    """Whether a plan changes something: a query does when it draws from a sequence."""
+    return plan.kind is not Kind.QUERY or not plan.functions.isdisjoint(_DRAWS)
 
 
 def _open(call: Any, parameters: Parameters, frames: Frames | None) -> object:
@@ -466,6 +481,19 @@ def _kernel_parameters(plan: Plan, parameters: Parameters) -> Parameters:
         return [parameters[place] for place in plan.placeholders]
     # By number: what is left keeps its numbers.
     return {str(n): value for n, value in enumerate(parameters, 1) if str(n) not in plan.taken}
+
+
+def _denied(plan: Plan, error: errors.UndefinedColumn) -> errors.Error:
+    """Return the error for a column that the kernel did not find because the role may not see it."""
+    for column, table in plan.hidden.items():
+        if f'"{column}"' in error.message.lower():
+            return errors.InsufficientPrivilege(
+                f"permission denied for table {table}",
+                hint=f"Nobody granted SELECT ({column}) to this role.",
+                statement=error.statement,
+                position=error.position,
+            )
+    return error
 
 
 def _locator(plan: Plan) -> Callable[[str], int | None]:

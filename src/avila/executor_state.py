@@ -27,7 +27,7 @@ class Transaction:
     failed: bool = False
     """Whether a statement failed, after which the kernel may have given the transaction up."""
     deferred: list[Change] = field(default_factory=list)
-    """Changes of the catalog for objects of the lake, which one transaction cannot write together with the native store."""
+    """Changes of the catalog for objects of the lake, which the kernel cannot write together with the native store."""
     alters: bool = False
     """Whether the native store must be checkpointed before its commit is acknowledged."""
     before: Principal | None = None

@@ -61,6 +61,12 @@ class Functions:
     scalars: Mapping[str, ScalarFunction] = field(default_factory=dict)
     macros: Mapping[str, MacroFunction] = field(default_factory=dict)
     tables: Mapping[str, TableFunction] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """The extension that declares each function."""
+
+    def extension_of(self, name: str) -> str:
+        """Return the extension that a function comes from."""
+        return self.owners[name]
 
     def __contains__(self, name: str) -> bool:
         return name in self.kernel or name in self.scalars or name in self.macros or name in self.tables

@@ -33,6 +33,10 @@ class Kernel(Protocol):
         """Return the statements that make tables and views."""
         ...
 
+    def system_definitions(self) -> Mapping[tuple[str, str], str]:
+        """Return the statements that make the kernel's own views."""
+        ...
+
     def macro_definitions(self) -> list[MacroDefinition]:
         """Return the functions that users made."""
         ...
@@ -59,6 +63,11 @@ class Facts:
     def definitions(self, kernel: Kernel) -> Mapping[Names, str]:
         """Return the statements that make tables and views."""
         found: Mapping[Names, str] = self._once("definitions", kernel.definitions)
+        return found
+
+    def system_definitions(self, kernel: Kernel) -> Mapping[tuple[str, str], str]:
+        """Return the statements that make the kernel's own views."""
+        found: Mapping[tuple[str, str], str] = self._once("system", kernel.system_definitions)
         return found
 
     def macro_definitions(self, kernel: Kernel) -> list[MacroDefinition]:

@@ -43,4 +43,4 @@ def functions(extensions: Mapping[str, Extension]) -> dict[str, Mapping[str, Any
                     )
                 owner[name] = extension.name
                 known[name] = function
-    return dict(families)
+    return {**families, "owners": owner}

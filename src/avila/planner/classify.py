@@ -22,6 +22,8 @@ _DEFINITIONS = (
     nodes.CommentOn,
 )
 COMMANDS = (
+    nodes.RotateDataKeys,
+    nodes.RotateWrappingKey,
     nodes.TransactionStatement,
     nodes.SetOption,
     nodes.ResetOption,

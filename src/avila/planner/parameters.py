@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+_TYPES: Mapping[type, str] = {
+    bool: "BOOLEAN",
+    float: "DOUBLE",
+    str: "VARCHAR",
+    bytes: "BLOB",
+    datetime.date: "DATE",
+    datetime.time: "TIME",
+    uuid.UUID: "UUID",
+}
+_WHOLE = 2**63
+
+
+def parameter_types(parameters: Sequence[Any] | Mapping[str, Any]) -> dict[str, str]:
+    """Return the kernel's types of the values given, by name or number; what is not certain is left out."""
+    named = (
+        parameters.items()
+        if isinstance(parameters, Mapping)
+        else ((str(place), value) for place, value in enumerate(parameters, 1))
+    )
+    found = ((name, _type(value)) for name, value in named)
+    return {name: kind for name, kind in found if kind is not None}
+
+
+def _type(value: object) -> str | None:
+    if type(value) is int:
+        return "BIGINT" if -_WHOLE <= value < _WHOLE else None
+    if type(value) is datetime.datetime:
+        return "TIMESTAMP" if value.tzinfo is None else None
+    return _TYPES.get(type(value))
 
 
 def question_marks(tree: exp.Expr) -> Iterator[exp.Placeholder]:

@@ -140,12 +140,15 @@ class Context:
     frames: Callable[[str], bool] = lambda _name: False
     """Whether a name that is no table is a frame of the caller's."""
     described: Catalog = field(default_factory=Catalog)
-    principal: Principal = Principal()
+    principal: Principal = field(default_factory=Principal)
     columns: Callable[[], Mapping[tuple[str, str, str], tuple[TableColumn, ...]]] = dict
     definitions: Callable[[], Mapping[tuple[str, str, str], str]] = dict
+    system_definitions: Callable[[], Mapping[tuple[str, str], str]] = dict
     macro_definitions: Callable[[], list[MacroDefinition]] = list
     setting: Callable[[str], str | None] = lambda _name: None
     """A setting's value in the session, as SQL's current_setting tells it; None when there is none of that name."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """The kernel's types of the parameters, by name or number; of those that are not here nothing is known."""
     mask_key: bytes = b""
     """What masks that hash go by."""
 

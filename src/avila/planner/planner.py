@@ -9,12 +9,45 @@ from typing import TYPE_CHECKING
 from avila.planner.classify import classify
 from avila.planner.dialect import parse
 from avila.planner.plan import Kind, Statement
-from avila.planner.rules import RULES
+from avila.planner.rules.aliases import aliases
+from avila.planner.rules.bind_functions import bind_functions
+from avila.planner.rules.bind_tables import bind_tables
+from avila.planner.rules.dynamic_sql import dynamic_sql
+from avila.planner.rules.extension_calls import extension_calls
+from avila.planner.rules.file_paths import file_paths
+from avila.planner.rules.file_tables import file_tables
+from avila.planner.rules.govern import govern
+from avila.planner.rules.lift_functions import lift_functions
+from avila.planner.rules.macros import macros
+from avila.planner.rules.route import route
+from avila.planner.rules.session_values import session_values
+from avila.planner.rules.sources import sources
+from avila.planner.rules.user_macros import user_macros
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
     from avila.planner.plan import Context, Plan
+
+    Rule = Callable[[Plan, Context], Plan]
+
+RULES: tuple[Rule, ...] = (
+    dynamic_sql,
+    session_values,
+    user_macros,
+    aliases,
+    macros,
+    extension_calls,
+    file_tables,
+    bind_functions,
+    bind_tables,
+    govern,
+    file_paths,
+    sources,
+    lift_functions,
+    route,
+)
+"""The rules in the order in which they run: what a name means first, then who may and what is seen, then how."""
 
 CACHE_PLANS_MAX = 2_048
 CACHE_TEXT_CHARACTERS_MAX = 65_536

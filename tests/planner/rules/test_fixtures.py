@@ -14,7 +14,7 @@ from avila.planner import planner
 from avila.planner.classify import classify
 from avila.planner.dialect import generate
 from avila.planner.plan import Context
-from avila.planner.rules import RULES
+from avila.planner.planner import RULES
 
 FIXTURES = Path(__file__).parent
 NAMES = [rule.__name__ for rule in RULES]

@@ -29,6 +29,7 @@ SELECT database_name, schema_name, table_name, column_name, data_type, column_de
 FROM duckdb_columns() WHERE NOT internal ORDER BY database_name, schema_name, table_name, column_index
 """
 VIEWS = "SELECT database_name, schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal"
+SYSTEM_VIEWS = "SELECT schema_name, view_name, sql FROM duckdb_views() WHERE internal"
 TABLES = "SELECT database_name, schema_name, table_name, sql FROM duckdb_tables() WHERE NOT internal"
 DEFINITIONS = """
 SELECT database_name, schema_name, function_name, parameters, macro_definition, function_type = 'table_macro'
@@ -141,6 +142,10 @@ class DuckDBConnection:
     def definitions(self) -> dict[Names, str]:
         """Return the statement that makes each table and view, by folded name."""
         return {_folded(names): sql for *names, sql in self._listed(f"{VIEWS} UNION ALL {TABLES}")}
+
+    def system_definitions(self) -> dict[tuple[str, str], str]:
+        """Return the statements that make the kernel's own views, by schema and name."""
+        return {(schema, name): sql for schema, name, sql in self._listed(SYSTEM_VIEWS)}
 
     def macro_definitions(self) -> list[MacroDefinition]:
         """Return the functions that users made, every overload."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avila.planner.dialect.governance import GovernanceParser
+from avila.planner.dialect.keys import KeyParser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ _ALTERED = ("TABLE", "VIEW", "SEQUENCE", "TYPE", "SCHEMA", "DATABASE", *_ALTERED
 """The kinds of objects that ALTER gives an owner, a tag, row security or the like."""
 
 
-class SecurityParser(GovernanceParser):
+class SecurityParser(KeyParser):
     """Finds the reader of a statement of security."""
 
     def security_statement(self) -> exp.Expr | None:
@@ -104,6 +104,8 @@ _READERS: Mapping[str, Readers] = _by_first_word(
         ("DROP", "MASKING", "POLICY"): SecurityParser.drop_masking_policy,
         ("CREATE", "ENCRYPTION", "KEY"): SecurityParser.create_encryption_key,
         ("DROP", "ENCRYPTION", "KEY"): SecurityParser.drop_encryption_key,
+        ("ALTER", "DATABASE", "ROTATE", "WRAPPING", "KEY"): SecurityParser.rotate_wrapping_key,
+        ("ALTER", "DATABASE", "ROTATE", "DATA", "KEYS"): SecurityParser.rotate_data_keys,
         ("EXPLAIN", "PERMISSION"): SecurityParser.explain_permission,
         ("KILL",): SecurityParser.kill,
         ("CREATE", "RESOURCE", "GROUP"): SecurityParser.create_resource_group,

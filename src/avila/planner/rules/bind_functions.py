@@ -12,6 +12,7 @@ from avila.planner.dialect import nodes, position
 from avila.planner.governed import GRAMMAR, REFUSED, REFUSED_TABLES, TABLE_FUNCTIONS
 from avila.planner.scope import calls
 from avila.planner.suggest import suggest
+from avila.security.columns.functions import RESERVED
 
 if TYPE_CHECKING:
     from avila.planner.plan import Context, Plan
@@ -28,6 +29,10 @@ def bind_functions(plan: Plan, context: Context) -> Plan:
     for call in calls(plan.tree):
         name = call.name.lower()
         place = _Place(statement=plan.statement.text, position=position(call))
+        if name.startswith(RESERVED):
+            raise errors.StatementNotAllowed(
+                f"function {name} is not allowed", hint=f"Names that begin with {RESERVED} are Avila's own.", **place
+            )
         if name in REFUSED:
             raise errors.StatementNotAllowed(f"function {name} is not allowed", hint=REFUSED[name], **place)
         if _makes_table(call):

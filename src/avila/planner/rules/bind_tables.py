@@ -30,22 +30,22 @@ def bind_tables(plan: Plan, context: Context) -> Plan:
     frames: dict[str, SourceCall] = {}
     framed: list[tuple[exp.Table, str]] = []
     tree = plan.tree.copy()
-    targets = {id(table) for table in _targets(tree)}
+    written_to = {id(table) for table in targets(tree)}
     for table in tables(tree):
         if not isinstance(table.this, exp.Identifier | exp.Literal):
             continue
         relation = resolve(table, context)
         if relation is not None:
-            if id(table) not in targets:
+            if id(table) not in written_to:
                 reads.add(relation)
-        elif id(table) in targets:
+        elif id(table) in written_to:
             continue
         elif not table.db and not table.catalog and context.frames(table.name):
             call = frames.setdefault(table.name, SourceCall(f"__avila_frame_{len(frames)}", frame=table.name))
             framed.append((table, call.slot))
         else:
             raise _undefined(table, plan, context)
-    for table in _targets(tree):
+    for table in targets(tree):
         _refuse_own(table, resolve(table, context), plan)
     for table, slot in framed:
         if not table.args.get("alias"):
@@ -55,7 +55,7 @@ def bind_tables(plan: Plan, context: Context) -> Plan:
     if isinstance(tree, nodes.Call):
         written = frozenset({context.catalog})
     elif plan.kind is not Kind.QUERY:
-        written = frozenset(_catalog(table, context) for table in _targets(tree))
+        written = frozenset(_catalog(table, context) for table in targets(tree))
     return replace(plan, tree=tree, reads=frozenset(reads), writes=written, sources=tuple(frames.values()))
 
 
@@ -81,10 +81,10 @@ def resolve(table: exp.Table, context: Context) -> Relation | None:
     return next((context.relations[key] for key in candidates if key in context.relations), None)
 
 
-def _targets(tree: exp.Expr) -> Iterator[exp.Table]:
+def targets(tree: exp.Expr) -> Iterator[exp.Table]:
     """Yield the tables that a statement writes or defines, rather than reads."""
     if isinstance(tree, nodes.Explain):
-        yield from _targets(tree.this)
+        yield from targets(tree.this)
         return
     if isinstance(
         tree, exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Create | exp.Alter | nodes.CommentOn

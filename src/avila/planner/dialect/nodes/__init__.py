@@ -72,6 +72,7 @@ from avila.planner.dialect.nodes.expressions import (
     Unpack,
     Variadic,
 )
+from avila.planner.dialect.nodes.keys import RotateDataKeys, RotateWrappingKey
 from avila.planner.dialect.nodes.queries import (
     PivotStatement,
     Sample,
@@ -241,6 +242,8 @@ __all__ = [
     "RevokePrivileges",
     "RevokeRoles",
     "RoleOption",
+    "RotateDataKeys",
+    "RotateWrappingKey",
     "RoutineReference",
     "Sample",
     "SchemaOwner",

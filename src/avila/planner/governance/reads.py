@@ -1,0 +1,262 @@
+"""What a statement reads, as a role sees it: the rows that policies let through, masked, and only readable columns.
+
+A table of which the role does not see everything is replaced by a query over it. What was checked is what runs: the
+query is part of the statement that the kernel gets, so it holds in joins, subqueries, set operations and wherever else
+a table can stand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from avila import errors
+from avila.planner.dialect import nodes, position
+from avila.planner.governance import masks, policies, views
+from avila.planner.governance.expressions import as_role
+from avila.planner.governance.names import STORES, column, object_of, qualified
+from avila.planner.rules.bind_tables import resolve
+from avila.planner.scope import tables
+from avila.security.authority import Authority, denied
+from avila.security.columns.rewriting import encrypted, reveal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from avila.catalog.encryption import EncryptedColumn
+    from avila.catalog.names import Object
+    from avila.kernel.base import Relation, TableColumn
+    from avila.planner.plan import Context
+
+ROW = "rowid"
+WHOLE = "avila_whole"
+"""The mark of a table that is meant as it is, inside the query that stands for it."""
+
+
+@dataclass
+class Reader:
+    """Replaces the tables of one statement; ``hidden`` collects the columns that were left out."""
+
+    context: Context
+    statement: str
+    fenced: bool = False
+    hidden: dict[str, str] = field(default_factory=dict)
+    touched: set[Relation] = field(default_factory=set)
+    path: tuple[Relation, ...] = ()
+
+    def govern(self, tree: exp.Expr, *, skip: frozenset[int] = frozenset()) -> None:
+        """Replace every table that a tree reads, its views having been expanded."""
+        for table in list(tables(tree)):
+            if id(table) in skip or WHOLE in table.meta or not isinstance(table.this, exp.Identifier):
+                continue
+            relation = resolve(table, self.context)
+            if relation is None or relation.temporary or relation.catalog not in STORES:
+                continue
+            role = table.meta.get(views.ROLE, self.context.principal.current_user)
+            source = self.source(table, relation, role)
+            if source is not None:
+                _unqualify(tree, relation)
+                views.place(table, source)
+
+    def source(
+        self,
+        table: exp.Table,
+        relation: Relation,
+        role: str,
+        *,
+        rows: bool = False,
+        commands: Sequence[str] = ("SELECT",),
+        readable: bool = True,
+    ) -> exp.Subquery | None:
+        """Return the query that stands for a table, or None when the role sees the table as it is.
+
+        With ``rows`` the query has the rows' identities too, and is always made. ``commands`` are those whose policies
+        a row must pass. ``readable``: the role must have SELECT, and sees the columns that it has it on.
+        """
+        self.touched.add(relation)
+        authority = Authority(self.context.described, role)
+        target = object_of(relation)
+        columns = self._columns(relation)
+        allowed = self._allowed(authority, target, columns, table) if readable else None
+        context = as_role(self.context, role)
+        mask = masks.masks(authority, target, columns)
+        secret = encrypted(self.context.described, target)
+        condition = self._condition(authority, relation, commands, context)
+        if allowed is None and not mask and not secret and condition is None and not rows:
+            return None
+        base: exp.Expr = whole(relation, relation.name)
+        if table.args.get("when"):
+            base.set("when", table.args["when"].copy())
+        if secret:
+            base = _revealed(base, relation.name, columns, secret, rows=rows)
+        select = exp.Select(expressions=[exp.Star()], from_=exp.From(this=base))
+        if condition is not None:
+            select.set("where", exp.Where(this=condition))
+            if rows and not secret:
+                select.set("expressions", [exp.Star(), column(ROW, relation.name)])
+            select = self.fence(select, relation.name)
+        elif rows and not secret:
+            select.set("expressions", [exp.Star(), column(ROW, relation.name)])
+        if allowed is not None or mask:
+            select = self._shown(select, relation, allowed, mask, context, rows=rows)
+        alias = table.args.get("alias")
+        return exp.Subquery(
+            this=select,
+            alias=alias.copy() if alias is not None else named(table.name),
+        )
+
+    def expression(self, tree: exp.Expr, relation: Relation, role: str) -> exp.Expr:
+        """Return a policy's condition with its own subqueries governed: by the same role, and always fenced.
+
+        Raises InvalidRecursion when policies lead back to a table that is being asked for.
+        """
+        if not any(tree.find_all(exp.Query)):
+            return tree
+        if relation in self.path:
+            raise errors.InvalidRecursion(
+                f'infinite recursion detected in policy for relation "{relation.name}"',
+                statement=self.statement,
+            )
+        whole = exp.Paren(this=tree)
+        inner = Reader(self.context, self.statement, True, self.hidden, self.touched, (*self.path, relation))
+        self.touched |= views.expand(whole, role, self.context)
+        inner.govern(whole)
+        return whole
+
+    def fence(self, select: exp.Select, name: str) -> exp.Select:
+        """Return a query of the same rows through which the kernel moves no condition: a sample of all of them."""
+        if not self.fenced:
+            return select
+        sample = nodes.Sample(
+            method=exp.Var(this="SYSTEM"), called=True, size=exp.Literal.number(100), unit="%"
+        )
+        inner = exp.Subquery(this=select, alias=named(name), sample=sample)
+        return exp.Select(expressions=[exp.Star()], from_=exp.From(this=inner))
+
+    def _condition(
+        self, authority: Authority, relation: Relation, commands: Sequence[str], context: Context
+    ) -> exp.Expr | None:
+        found: exp.Expr | None = None
+        for command in commands:
+            part = policies.condition(authority, object_of(relation), command, context)
+            if part is None:
+                continue
+            part = self.expression(part, relation, authority.role)
+            found = part if found is None else exp.And(this=found, expression=part)
+        return found
+
+    def _columns(self, relation: Relation) -> Sequence[TableColumn]:
+        return self.context.columns().get(relation.key, ())
+
+    def _allowed(
+        self, authority: Authority, target: Object, columns: Sequence[TableColumn], table: exp.Table
+    ) -> frozenset[str] | None:
+        """Return the columns a role may read, or None for every one; InsufficientPrivilege when it may read none."""
+        authority.require(target.within, "USAGE")
+        verdict = authority.may(target, "SELECT")
+        if verdict:
+            return None
+        readable = authority.columns(target, "SELECT")
+        if not readable:
+            error = denied(target, verdict.reason)
+            error.statement, error.position = self.statement, position(table)
+            raise error
+        if _takes_all(table):
+            error = denied(target, f"{authority.role} may read only {', '.join(sorted(readable))}")
+            error.statement, error.position = self.statement, position(table)
+            raise error
+        for item in columns:
+            if item.name.lower() not in readable:
+                self.hidden[item.name.lower()] = target.name
+        return readable
+
+    def _shown(
+        self,
+        select: exp.Select,
+        relation: Relation,
+        allowed: frozenset[str] | None,
+        mask: Mapping[str, masks.Mask],
+        context: Context,
+        *,
+        rows: bool,
+    ) -> exp.Select:
+        """Return a query that shows of another one the columns a role may read, masked ones masked."""
+        items: list[exp.Expr] = []
+        for item in self._columns(relation):
+            name = item.name.lower()
+            if allowed is not None and name not in allowed:
+                continue
+            if name in mask:
+                shown = masks.masked(mask[name], item, context, relation.name)
+                items.append(exp.alias_(shown, item.name, quoted=True))
+            else:
+                items.append(column(item.name, relation.name))
+        if rows:
+            items.append(column(ROW, relation.name))
+        inner = exp.Subquery(this=select, alias=named(relation.name))
+        return exp.Select(expressions=items, from_=exp.From(this=inner))
+
+
+def whole(relation: Relation, alias: str) -> exp.Table:
+    """Return a table as the kernel has it, for a query that shows what may be seen of it."""
+    table = qualified(relation, alias=alias)
+    table.meta[WHOLE] = True
+    return table
+
+
+def named(name: str) -> exp.TableAlias:
+    """Return an alias."""
+    return exp.TableAlias(this=exp.to_identifier(name, quoted=True))
+
+
+def _revealed(
+    base: exp.Expr,
+    name: str,
+    columns: Sequence[TableColumn],
+    secret: Mapping[str, EncryptedColumn],
+    *,
+    rows: bool,
+) -> exp.Subquery:
+    """Return a table with its encrypted columns as they are meant."""
+    items: list[exp.Expr] = []
+    for item in columns:
+        info = secret.get(item.name.lower())
+        if info is None:
+            items.append(column(item.name, name))
+            continue
+        subject = info.subject
+        value = reveal(column(item.name, name), info, None if subject is None else column(subject, name))
+        items.append(exp.alias_(value, item.name, quoted=True))
+    if rows:
+        items.append(column(ROW, name))
+    select = exp.Select(expressions=items, from_=exp.From(this=base))
+    return exp.Subquery(this=select, alias=named(name))
+
+
+def _takes_all(table: exp.Table) -> bool:
+    """Whether the SELECT that a table is part of asks for all its columns."""
+    select = table.find_ancestor(
+        exp.Select, exp.Update, exp.Delete, nodes.ShowStatement, nodes.PivotStatement
+    )
+    if not isinstance(select, exp.Select):
+        return isinstance(select, nodes.ShowStatement | nodes.PivotStatement)
+    for item in select.expressions:
+        if isinstance(item, exp.Star):
+            return True
+        if isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
+            return item.table.lower() == (table.alias or table.name).lower()
+    return False
+
+
+def _unqualify(tree: exp.Expr, relation: Relation) -> None:
+    """Leave ``schema.table.column`` only the table: the query that stands for the table has no schema."""
+    for node in tree.find_all(exp.Column):
+        if node.table.lower() == relation.name.lower() and node.args.get("db") is not None:
+            schema, catalog = node.args["db"].name.lower(), node.args.get("catalog")
+            if schema in {relation.schema, relation.catalog} and (
+                catalog is None or catalog.name.lower() == relation.catalog
+            ):
+                node.set("db", None)
+                node.set("catalog", None)

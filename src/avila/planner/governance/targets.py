@@ -1,0 +1,211 @@
+"""The table that a statement writes: what holds for the role on it, and how its new rows are checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from avila import errors
+from avila.planner.dialect import nodes, parse, position
+from avila.planner.governance import masks, policies
+from avila.planner.governance.names import column, object_of
+from avila.security.authority import Authority, denied
+from avila.security.columns.rewriting import conceal, encrypted, reveal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from avila.catalog.encryption import EncryptedColumn
+    from avila.catalog.names import Object
+    from avila.kernel.base import Relation, TableColumn
+    from avila.planner.governance.masks import Mask
+    from avila.planner.governance.reads import Reader
+    from avila.planner.plan import Context
+
+Checks = tuple[tuple[str, bool], ...]
+"""Commands whose policies a new row must pass, each with whether by its WITH CHECK rather than its USING."""
+
+
+@dataclass
+class Target:
+    """A table that is written."""
+
+    table: exp.Table
+    relation: Relation
+    context: Context
+    reader: Reader
+
+    @cached_property
+    def key(self) -> Object:
+        """What the rights hang on."""
+        return object_of(self.relation)
+
+    @cached_property
+    def authority(self) -> Authority:
+        """What the role may do."""
+        return self.context.authority
+
+    @cached_property
+    def columns(self) -> Sequence[TableColumn]:
+        """Every column."""
+        return self.context.columns().get(self.relation.key, ())
+
+    @cached_property
+    def written(self) -> Sequence[TableColumn]:
+        """The columns that can be written: those that are not generated."""
+        definition = self.context.definitions().get(self.relation.key, "")
+        if "GENERATED" not in definition.upper():
+            return self.columns
+        generated = {
+            item.name.lower()
+            for item in parse(definition)[0].find_all(exp.ColumnDef)
+            if item.find(nodes.GeneratedColumn) is not None
+        }
+        return [item for item in self.columns if item.name.lower() not in generated]
+
+    @property
+    def name(self) -> str:
+        """What the statement calls the table."""
+        return str(self.table.alias or self.table.name)
+
+    @cached_property
+    def secured(self) -> bool:
+        """Whether row policies hold."""
+        return policies.row_security(self.authority, self.key)
+
+    @cached_property
+    def masks(self) -> Mapping[str, Mask]:
+        """The masks that hold, by column."""
+        return masks.masks(self.authority, self.key, self.columns)
+
+    @cached_property
+    def encrypted(self) -> Mapping[str, EncryptedColumn]:
+        """The encrypted columns."""
+        return encrypted(self.context.described, self.key)
+
+    @cached_property
+    def partly(self) -> bool:
+        """Whether the role sees less than the table as the kernel has it."""
+        return (
+            self.secured
+            or bool(self.masks)
+            or bool(self.encrypted)
+            or not self.authority.may(self.key, "SELECT")
+        )
+
+    def column(self, name: str) -> TableColumn:
+        """Return a column by its name; UndefinedColumn when the table has none."""
+        for item in self.columns:
+            if item.name.lower() == name.lower():
+                return item
+        raise errors.UndefinedColumn(
+            f'column "{name}" of relation "{self.relation.name}" does not exist',
+            statement=self.reader.statement,
+        )
+
+    def require(self, privilege: str, columns: Iterable[str] | None = None) -> None:
+        """Raise InsufficientPrivilege when the role lacks a privilege on the table, or on one of the columns."""
+        self.authority.require(self.key.within, "USAGE")
+        verdict = self.authority.may(self.key, privilege)
+        if verdict:
+            return
+        mine = self.authority.columns(self.key, privilege)
+        if columns is None or not mine or not {name.lower() for name in columns} <= mine:
+            error = denied(self.key, verdict.reason)
+            error.statement, error.position = self.reader.statement, position(self.table)
+            raise error
+
+    def require_some_select(self) -> None:
+        """Raise InsufficientPrivilege when the role may read no column; which ones it may, the reading itself shows."""
+        if not self.authority.may_some(self.key, "SELECT"):
+            self.require("SELECT")
+
+    def condition(self, commands: Iterable[str], *, check: bool = False) -> exp.Expr | None:
+        """Return what a row must fulfil for all of the commands; None when every row may pass."""
+        return self.checks(tuple((command, check) for command in commands))
+
+    def checks(self, commands: Checks) -> exp.Expr | None:
+        """Return what a new row must fulfil; None when every row may pass."""
+        found: exp.Expr | None = None
+        for command, check in dict.fromkeys(commands):
+            part = policies.condition(self.authority, self.key, command, self.context, check=check)
+            if part is not None:
+                part = exp.Paren(this=self.reader.expression(part, self.relation, self.authority.role))
+                found = part if found is None else exp.And(this=found, expression=part)
+        return found
+
+    def or_error(self, condition: exp.Expr | None, value: exp.Expr) -> exp.Expr:
+        """Return a value that ends the statement with an error where a condition does not hold."""
+        if condition is None:
+            return value
+        message = f'new row violates row-level security policy for table "{self.relation.name}"'
+        refusal = exp.Anonymous(this="error", expressions=[exp.Literal.string(message)])
+        return exp.Case(ifs=[exp.If(this=condition, true=value)], default=refusal)
+
+    def stored(self, value: exp.Expr, item: TableColumn, row: str) -> exp.Expr:
+        """Return what the kernel's table keeps of a value: the value, or its ciphertext."""
+        info = self.encrypted.get(item.name.lower())
+        if info is None:
+            return value
+        subject = info.subject
+        return conceal(value, info, None if subject is None else column(subject, row))
+
+    def revealed(self, name: str, table: str) -> exp.Expr:
+        """Return a column of the kernel's table as it is meant: itself, or what its ciphertext hides."""
+        info = self.encrypted.get(name.lower())
+        if info is None:
+            return column(name, table)
+        subject = info.subject
+        return reveal(column(name, table), info, None if subject is None else column(subject, table))
+
+    def meant(self, item: TableColumn) -> str:
+        """Return the type a column has for its users, whatever it is kept as."""
+        info = self.encrypted.get(item.name.lower())
+        return item.type if info is None else info.type
+
+    def default(self, item: TableColumn) -> exp.Expr:
+        """Return a column's default in its type."""
+        return cast(default_of(item), self.meant(item))
+
+    def refuse(self, what: str, hint: str) -> errors.FeatureNotSupported:
+        """Return the error for what cannot be done under policies."""
+        return errors.FeatureNotSupported(
+            what, hint=hint, statement=self.reader.statement, position=position(self.table)
+        )
+
+
+def assigned(expressions: Iterable[exp.Expr]) -> list[tuple[str, exp.Expr]]:
+    """Return the assignments of SET as columns and values, rows of columns taken apart."""
+    found: list[tuple[str, exp.Expr]] = []
+    for item in expressions:
+        left, right = item.this, item.expression
+        if isinstance(left, exp.Tuple):
+            values = right.expressions if isinstance(right, exp.Tuple) else []
+            if len(values) != len(left.expressions):
+                raise errors.FeatureNotSupported(
+                    "a row of columns takes a row of as many values", hint="Set the columns one by one."
+                )
+            found.extend((part.name, value) for part, value in zip(left.expressions, values, strict=True))
+        else:
+            found.append((left.name, right))
+    return found
+
+
+def is_default(value: exp.Expr) -> bool:
+    """Whether DEFAULT stands in the place of a value."""
+    return isinstance(value, exp.Var) and value.name.upper() == "DEFAULT"
+
+
+def default_of(item: TableColumn) -> exp.Expr:
+    """Return a column's default."""
+    return exp.Null() if item.default is None else parse(f"SELECT {item.default}")[0].expressions[0].pop()
+
+
+def cast(value: exp.Expr, kind: str) -> exp.Expr:
+    """Return a value as a column's type, as writing it to the column would make it."""
+    made = parse(f"SELECT CAST(NULL AS {kind})")[0].expressions[0].pop()
+    made.set("this", value)
+    return made

@@ -1,0 +1,146 @@
+"""Views are replaced by their queries, so that what they read is read with the right role's rights.
+
+The kernel would read a view's tables as nobody in particular. Here each table that comes from a view is marked with the
+role whose rights hold for it: the view's owner (definer's rights), or whoever asks, for a ``security_invoker`` view.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from avila import errors
+from avila.planner.dialect import parse
+from avila.planner.governance.names import object_of, qualified
+from avila.planner.rules.bind_tables import resolve
+from avila.planner.scope import tables
+from avila.security.authority import Authority, denied
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from avila.kernel.base import Relation
+    from avila.planner.plan import Context
+
+ROLE = "avila_role"
+"""The mark of a table: the role whose rights hold for it."""
+NESTED_MAX = 32
+
+
+def expand(
+    tree: exp.Expr, role: str, context: Context, *, skip: frozenset[int] = frozenset()
+) -> set[Relation]:
+    """Replace the views that a tree reads and mark its tables; return every relation that was named.
+
+    ``skip`` holds the identities of tables that are written, not read. Raises InsufficientPrivilege for a view that the
+    role may not read.
+    """
+    return _expand(tree, role, context, skip, ())
+
+
+def _expand(
+    tree: exp.Expr, role: str, context: Context, skip: frozenset[int], path: tuple[Relation, ...]
+) -> set[Relation]:
+    found: set[Relation] = set()
+    for table in list(tables(tree)):
+        if id(table) in skip or not isinstance(table.this, exp.Identifier):
+            continue
+        relation = resolve(table, context)
+        if relation is None:
+            continue
+        found.add(relation)
+        table.meta[ROLE] = role
+        if relation.kind == "view" and not relation.internal and not relation.temporary:
+            found |= _expand_view(table, relation, role, context, path)
+    return found
+
+
+def _expand_view(
+    table: exp.Table, relation: Relation, role: str, context: Context, path: tuple[Relation, ...]
+) -> set[Relation]:
+    if relation in path or len(path) >= NESTED_MAX:
+        raise errors.InvalidRecursion(f"view {relation.name} reads itself")
+    target = object_of(relation)
+    authority = Authority(context.described, role)
+    authority.require(target.within, "USAGE")
+    verdict = authority.may(target, "SELECT")
+    readable = authority.columns(target, "SELECT")
+    if not verdict and not readable:
+        raise denied(target, verdict.reason)
+    grants = context.described.grants
+    inner_role = role if context.described.views.of(target).security_invoker else grants.owner(target)
+    body, names = _query(context.definitions()[relation.key])
+    body = body.copy()
+    inside = replace(context, catalog=relation.catalog, schema=relation.schema)
+    found = _expand(body, inner_role, inside, frozenset(), (*path, relation))
+    for inner in list(tables(body)):
+        # The names inside are the view's own: they are written out, for outside they may mean something else.
+        if isinstance(inner.this, exp.Identifier) and (meant := resolve(inner, inside)) is not None:
+            whole = qualified(meant)
+            if not inner.args.get("alias"):
+                inner.set("alias", exp.TableAlias(this=exp.to_identifier(inner.name, quoted=True)))
+            for part in ("this", "db", "catalog"):
+                inner.set(part, whole.args[part])
+    if not verdict:
+        body = _only(body, names, readable, relation, context)
+        names = []
+    _put(table, body, names)
+    return found
+
+
+def _only(
+    body: exp.Expr, names: list[exp.Expr], readable: frozenset[str], relation: Relation, context: Context
+) -> exp.Expr:
+    """Leave a view's query the columns that a role may read."""
+    shown = [
+        exp.column(exp.to_identifier(item.name, quoted=True))
+        for item in context.columns()[relation.key]
+        if item.name.lower() in readable
+    ]
+    alias = exp.TableAlias(this=exp.to_identifier(relation.name, quoted=True), columns=names or None)
+    return exp.Select(expressions=shown, from_=exp.From(this=exp.Subquery(this=body, alias=alias)))
+
+
+def _put(table: exp.Table, body: exp.Expr, names: list[exp.Expr]) -> None:
+    """Put a view's query where its name stood."""
+    alias = table.args.get("alias")
+    alias = (
+        alias.copy() if alias is not None else exp.TableAlias(this=exp.to_identifier(table.name, quoted=True))
+    )
+    if names and not alias.args.get("columns"):
+        alias.set("columns", [name.copy() for name in names])
+    place(table, exp.Subquery(this=body, alias=alias))
+
+
+def place(table: exp.Table, subquery: exp.Subquery) -> None:
+    """Put a subquery where a table stands; what hung on the table (joins, samples, pivots) hangs on it."""
+    for kept in ("sample", "joins", "pivots"):
+        if table.args.get(kept):
+            subquery.set(kept, table.args[kept])
+    parent = table.parent
+    if isinstance(parent, exp.From) and isinstance(parent.parent, exp.Select):
+        # FROM t and TABLE t are written for names only.
+        parent.parent.meta.pop("from_first", None)
+        for item in parent.parent.expressions:
+            item.meta.pop("from_first", None)
+    table.replace(subquery)
+
+
+@lru_cache(maxsize=512)
+def _query(definition: str) -> tuple[exp.Expr, list[exp.Expr]]:
+    """Return the query of a view's definition, and the names it gives the columns."""
+    tree = parse(definition)[0]
+    target = tree.this
+    names = list(target.expressions) if isinstance(target, exp.Schema) else []
+    return tree.args["expression"], names
+
+
+def owners_of_views(tree: exp.Expr, context: Context) -> Iterator[str]:
+    """Yield the owners of the views that a tree names."""
+    for table in tables(tree):
+        relation = resolve(table, context) if isinstance(table.this, exp.Identifier) else None
+        if relation is not None and relation.kind == "view" and not relation.internal:
+            yield context.described.grants.owner(object_of(relation))
