@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from avila.planner.dialect import parse_expression
+from avila.planner.governance.ready_masks import expand
 from avila.planner.plan import Kind, Plan, Statement
 from avila.planner.rules.aliases import aliases
 from avila.planner.rules.bind_functions import bind_functions
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
 _RULES = (session_values, aliases, macros, extension_calls, bind_functions)
 
 
-def kept_expression(text: str, context: Context) -> exp.Expr:
-    """Return the tree of an expression the catalog keeps, with the session's values in it."""
-    wrapped = exp.Select(expressions=[_parsed(text).copy()])
+def kept_expression(text: str, context: Context, *, mask: bool = False) -> exp.Expr:
+    """Return the tree of an expression the catalog keeps, with the session's values in it.
+
+    The body of a masking policy may call the ready-made masks, which exist nowhere else.
+    """
+    parsed = _parsed(text).copy()
+    wrapped = exp.Select(expressions=[expand(parsed, context.mask_key) if mask else parsed])
     plan = Plan(Statement(text, wrapped), wrapped, Kind.QUERY)
     for rule in _RULES:
         plan = rule(plan, context)

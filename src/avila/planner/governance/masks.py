@@ -10,7 +10,6 @@ from sqlglot import exp
 from avila.planner.dialect import parse_expression
 from avila.planner.governance.expressions import kept_expression
 from avila.planner.governance.names import column
-from avila.planner.governance.ready_masks import expand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +53,7 @@ def masks(authority: Authority, target: Object, columns: Sequence[TableColumn]) 
 
 def masked(mask: Mask, item: TableColumn, context: Context, table: str) -> exp.Expr:
     """Return the expression that stands for a masked column, in the column's type."""
-    whole = exp.Paren(this=expand(kept_expression(mask.policy.body, context), context.mask_key))
+    whole = exp.Paren(this=kept_expression(mask.policy.body, context, mask=True))
     taken = dict(zip((name.lower() for name, _ in mask.policy.parameters), mask.takes, strict=True))
     for node in list(whole.find_all(exp.Column)):
         if not node.table and node.name.lower() in taken:

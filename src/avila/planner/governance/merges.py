@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from avila.planner.governance.targets import Target
 
-PAIRED = "avila_row"
+PAIRED, GIVEN = "avila_row", "avila_given"
+"""Columns that the source gets: the row of the table it is paired with, and a mark of every row that it has."""
 
 
 def merge(tree: exp.Merge, target: Target) -> None:
@@ -37,10 +38,12 @@ def merge(tree: exp.Merge, target: Target) -> None:
         raise target.refuse(
             "MERGE into a table with encrypted columns is not supported", "Use INSERT and UPDATE."
         )
+    source = tree.args["using"].alias or tree.args["using"].name
     visible = target.condition(("SELECT",))
+    earlier: dict[str, list[exp.Expr]] = {}
     for when in whens:
-        _check(when, target, visible)
-    _pair(tree, target)
+        _check(when, target, visible, _Turn(when, source, earlier))
+    _pair(tree, target, source)
     returned(tree, target)
     tree.set("this", qualified(target.relation, alias=target.name))
 
@@ -56,10 +59,43 @@ def _require(when: exp.Expr, target: Target) -> None:
         target.require("DELETE")
 
 
-def _pair(tree: exp.Merge, target: Target) -> None:
+class _Turn:
+    """When a WHEN acts: the kernel computes what it writes for other rows too, and for those it must raise nothing."""
+
+    def __init__(self, when: exp.Expr, source: str, earlier: dict[str, list[exp.Expr]]) -> None:
+        row, given = column(PAIRED, source), column(GIVEN, source)
+        present = exp.Not(this=exp.Is(this=given.copy(), expression=exp.Null()))
+        paired = exp.Not(this=exp.Is(this=row, expression=exp.Null()))
+        if when.args.get("matched"):
+            kind, state = "matched", paired
+        elif when.args.get("source"):
+            kind, state = "source", exp.Is(this=given, expression=exp.Null())
+        else:
+            kind, state = "target", exp.And(this=present, expression=exp.Not(this=exp.Paren(this=paired)))
+        own = when.args.get("condition")
+        before = earlier.setdefault(kind, [])
+        self._not_mine = [
+            exp.Not(this=exp.Paren(this=state)),
+            *(condition.copy() for condition in before),
+            *([] if own is None else [_not_true(own.copy())]),
+        ]
+        before.append(exp.true() if own is None else own.copy())
+
+    def checked(self, condition: exp.Expr | None, value: exp.Expr, target: Target) -> exp.Expr:
+        """Return a value that is an error where the WHEN acts on a row for which the condition does not hold."""
+        if condition is None:
+            return value
+        branches = [exp.If(this=other.copy(), true=value.copy()) for other in self._not_mine]
+        return exp.Case(ifs=branches, default=target.or_error(condition, value))
+
+
+def _not_true(condition: exp.Expr) -> exp.Expr:
+    return exp.Not(this=exp.Anonymous(this="coalesce", expressions=[exp.Paren(this=condition), exp.false()]))
+
+
+def _pair(tree: exp.Merge, target: Target, alias: str) -> None:
     """Join the source with the rows that the role sees, on the condition; then only identities are compared."""
     using = tree.args["using"]
-    alias = using.alias or using.name
     table = exp.Table(this=exp.to_identifier(target.name, quoted=True))
     source = target.reader.source(
         table, target.relation, target.authority.role, rows=True, commands=("SELECT",)
@@ -71,6 +107,7 @@ def _pair(tree: exp.Merge, target: Target) -> None:
         expressions=[
             exp.Column(this=exp.Star(), table=exp.to_identifier(alias, quoted=True)),
             exp.alias_(column(ROW, target.name), PAIRED),
+            exp.alias_(exp.true(), GIVEN),
         ],
         from_=exp.From(this=using.copy()),
         joins=[exp.Join(this=source, side="LEFT", on=on.copy())],
@@ -82,12 +119,12 @@ def _pair(tree: exp.Merge, target: Target) -> None:
     tree.set("on", exp.EQ(this=column(ROW, target.name), expression=column(PAIRED, alias)))
 
 
-def _check(when: exp.Expr, target: Target, visible: exp.Expr | None) -> None:
+def _check(when: exp.Expr, target: Target, visible: exp.Expr | None, turn: _Turn) -> None:
     """Check what one WHEN does: what is changed may be, what is written passes, and values are seen masked."""
     then = when.args["then"]
     _mask(when, target)
     if isinstance(then, exp.Insert):
-        _check_insert(then, target)
+        _check_insert(then, target, turn)
         return
     if not _is_delete(then) and not isinstance(then, exp.Update):
         return
@@ -95,9 +132,15 @@ def _check(when: exp.Expr, target: Target, visible: exp.Expr | None) -> None:
     existing = target.condition((command,))
     existing = None if existing is None else substituted(existing, target, {})
     if when.args.get("source"):
-        # NOT MATCHED BY SOURCE is about every row of the table that nothing was paired with, hidden ones too.
+        # It is about every row of the table that nothing was paired with, hidden ones too, and knows no source.
+        if isinstance(then, exp.Update) and target.secured:
+            raise target.refuse(
+                "UPDATE of what is not matched by the source cannot be checked", "Use UPDATE."
+            )
         seen = None if visible is None else substituted(visible.copy(), target, {})
-        _guard(when, seen, exp.false(), hidden_first=True)
+        for condition in (existing, seen):
+            _guard(when, condition, exp.false())
+        return
     if isinstance(then, exp.Update):
         values = dict(assigned(then.expressions))
         if not values or any(is_default(value) for value in values.values()):
@@ -108,15 +151,13 @@ def _check(when: exp.Expr, target: Target, visible: exp.Expr | None) -> None:
         new = None if new is None else substituted(new, target, values)
         first = then.expressions[0]
         for condition in (new, existing):
-            first.set("expression", target.or_error(condition, first.expression.copy()))
+            first.set("expression", turn.checked(condition, first.expression.copy(), target))
     elif existing is not None:
-        _guard(when, existing, target.or_error(exp.false(), exp.true()))
+        _guard(when, existing, turn.checked(exp.false(), exp.true(), target), own_first=True)
 
 
-def _check_insert(then: exp.Insert, target: Target) -> None:
+def _check_insert(then: exp.Insert, target: Target, turn: _Turn) -> None:
     condition = target.checks((("INSERT", True),))
-    if condition is None:
-        return
     names = _listed(then) or [item.name for item in target.written]
     cells: Sequence[exp.Expr] = then.expression.expressions if isinstance(then.expression, exp.Tuple) else []
     if len(cells) != len(names) or any(is_default(cell) for cell in cells):
@@ -127,19 +168,19 @@ def _check_insert(then: exp.Insert, target: Target) -> None:
     for item in target.columns:
         if item.name.lower() not in {name.lower() for name in names}:
             values[item.name] = target.default(item)
-    checked = substituted(condition, target, values)
-    cells[0].replace(target.or_error(checked, cells[0].copy()))
+    if condition is not None:
+        cells[0].replace(turn.checked(substituted(condition, target, values), cells[0].copy(), target))
 
 
 def _guard(
-    when: exp.Expr, condition: exp.Expr | None, otherwise: exp.Expr, *, hidden_first: bool = False
+    when: exp.Expr, condition: exp.Expr | None, otherwise: exp.Expr, *, own_first: bool = False
 ) -> None:
-    """Let a WHEN act only where a condition holds; with ``hidden_first`` the WHEN's own sees no other rows."""
+    """Let a WHEN act only where a condition holds, of which its own sees no other rows unless it comes first."""
     if condition is None:
         return
     own = when.args.get("condition")
     holds = exp.true() if own is None else own.copy()
-    if own is not None and not hidden_first:
+    if own is not None and own_first:
         # A row that the WHEN is not about is no reason for an error.
         inner = exp.Case(ifs=[exp.If(this=condition, true=exp.true())], default=otherwise)
         when.set("condition", exp.Case(ifs=[exp.If(this=holds, true=inner)], default=exp.false()))
