@@ -29,7 +29,7 @@ def new_name(node: exp.Expr) -> str:
 
 
 def written_name(node: exp.Expr) -> str:
-    """Return the name of a role as it was written: folded, unless in quotes."""
+    """Return a name as PostgreSQL reads it: folded, unless in quotes."""
     name: str = node.name
     return name if node.args.get("quoted") else name.lower()
 
