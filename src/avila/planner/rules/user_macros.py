@@ -29,19 +29,25 @@ def user_macros(plan: Plan, context: Context) -> Plan:
     """Put a macro's body in the place of each call; the role needs EXECUTE."""
     if context.authority.superuser or not context.macros():
         return plan
-    tree = plan.tree
+    tree = written_out(plan.tree, plan.statement.text, context)
+    return plan if tree is plan.tree else replace(plan, tree=tree)
+
+
+def written_out(whole: exp.Expr, text: str, context: Context) -> exp.Expr:
+    """Return a tree with the bodies of users' macros in the place of their calls; itself when it has none."""
+    tree = whole
     for _ in range(NESTED_MAX):
         found = [call for call in calls(tree) if _is_users(call, context)]
         if not found:
-            return plan if tree is plan.tree else replace(plan, tree=tree)
-        if tree is plan.tree:
-            tree = plan.tree.copy()
+            return tree
+        if tree is whole:
+            tree = whole.copy()
             found = [call for call in calls(tree) if _is_users(call, context)]
         for call in found:
             try:
                 _write_out(call, context)
             except errors.Error as error:
-                error.statement, error.position = plan.statement.text, position(call)
+                error.statement, error.position = text, position(call)
                 raise
     raise errors.FeatureNotSupported(f"macros are nested more than {NESTED_MAX} deep")
 
