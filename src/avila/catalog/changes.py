@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from avila import errors
 from avila.catalog import (
     default_grant_changes,
+    encryption,
     extension_changes,
     grant_changes,
     masking,
@@ -74,6 +75,10 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
             masking.SetColumnMask,
             masking.SetTagMask,
             views.SetViewOptions,
+            encryption.CreateEncryptionKey,
+            encryption.DropEncryptionKey,
+            encryption.SetColumnEncryption,
+            encryption.SetTagEncryption,
         )
     }
 )

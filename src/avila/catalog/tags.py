@@ -94,6 +94,8 @@ class DropTag:
         target = tag_object(self.name)
         if any(catalog.row_security.on(target)) or self.name in catalog.masking.tags:
             raise errors.DependentObjectsStillExist(f"policies go by the tag {self.name}")
+        if self.name in catalog.encryption.tags:
+            raise errors.DependentObjectsStillExist(f"columns are encrypted by the tag {self.name}")
         allowed = {name: values for name, values in catalog.tags.allowed.items() if name != self.name}
         places = {
             place: {name: value for name, value in tags.items() if name != self.name}

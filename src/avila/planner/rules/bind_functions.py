@@ -26,13 +26,14 @@ class _Place(TypedDict):
 def bind_functions(plan: Plan, context: Context) -> Plan:
     """Record the functions; UndefinedFunction or StatementNotAllowed for what may not be called."""
     names: set[str] = set()
+    for made in plan.tree.find_all(nodes.CreateMacro):
+        if made.this.name.lower().startswith(RESERVED):
+            raise _reserved(made.this.name, statement=plan.statement.text, position=position(made.this))
     for call in calls(plan.tree):
         name = call.name.lower()
         place = _Place(statement=plan.statement.text, position=position(call))
         if name.startswith(RESERVED):
-            raise errors.StatementNotAllowed(
-                f"function {name} is not allowed", hint=f"Names that begin with {RESERVED} are Avila's own.", **place
-            )
+            raise _reserved(name, **place)
         if name in REFUSED:
             raise errors.StatementNotAllowed(f"function {name} is not allowed", hint=REFUSED[name], **place)
         if _makes_table(call):
@@ -57,6 +58,16 @@ def bind_functions(plan: Plan, context: Context) -> Plan:
             )
         names.add(name)
     return replace(plan, functions=frozenset(names))
+
+
+def _reserved(name: str, statement: str, position: int | None) -> errors.Error:
+    """Return the error of a name that is Avila's: the kernel's functions that decrypt have such names."""
+    return errors.StatementNotAllowed(
+        f"function {name} is not allowed",
+        hint=f"Names that begin with {RESERVED} are Avila's own.",
+        statement=statement,
+        position=position,
+    )
 
 
 def _makes_table(call: exp.Expr) -> bool:
