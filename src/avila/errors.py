@@ -540,6 +540,25 @@ class TooManyConnections(OperationalError):
     retryable = True
 
 
+class ConfigurationLimitExceeded(OperationalError):
+    """A role or a resource group runs as many statements as it may, and no more may wait."""
+
+    sqlstate = "53400"
+    http_status = 503
+    grpc_status = "RESOURCE_EXHAUSTED"
+    retryable = True
+    default_hint = "Try again once some of them have ended; avila.sessions shows them."
+
+
+class ProgramLimitExceeded(OperationalError):
+    """The statement answers more rows than its role or resource group may take."""
+
+    sqlstate = "54000"
+    http_status = 413
+    grpc_status = "RESOURCE_EXHAUSTED"
+    default_hint = "Ask for fewer rows, with WHERE, LIMIT or an aggregate."
+
+
 class ObjectInUse(OperationalError):
     """The object is in use by another session or process."""
 
@@ -565,6 +584,16 @@ class QueryCanceled(OperationalError):
     sqlstate = "57014"
     http_status = 408
     grpc_status = "CANCELLED"
+
+
+class AdminShutdown(OperationalError):
+    """Somebody who may ended the session, with KILL CONNECTION; its open transaction was rolled back."""
+
+    sqlstate = "57P01"
+    http_status = 503
+    grpc_status = "UNAVAILABLE"
+    retryable = True
+    default_hint = "The next statement begins a new session."
 
 
 class UndefinedFile(OperationalError):
@@ -669,9 +698,12 @@ CONDITIONS: dict[str, type[Error]] = {
     "DiskFull": DiskFull,
     "OutOfMemory": OutOfMemory,
     "TooManyConnections": TooManyConnections,
+    "ConfigurationLimitExceeded": ConfigurationLimitExceeded,
+    "ProgramLimitExceeded": ProgramLimitExceeded,
     "ObjectInUse": ObjectInUse,
     "LockNotAvailable": LockNotAvailable,
     "QueryCanceled": QueryCanceled,
+    "AdminShutdown": AdminShutdown,
     "UndefinedFile": UndefinedFile,
     "IoError": IoError,
     "CorruptedDatabase": CorruptedDatabase,

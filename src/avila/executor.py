@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 # Most statements neither write nor have a deadline, and a generator each would cost them microseconds.
 _NOTHING = nullcontext()
+CLOSE_AGAIN_S = 0.02
 _DRAWS = frozenset({"nextval"})
 """Functions with which a query writes."""
 
@@ -69,6 +70,7 @@ class Executor:
         self._relations: tuple[Hashable, Context] | None = None
         self._lock = threading.RLock()
         self._closed = False
+        self._told = False
         self.custom: dict[str, str] = {}
         self._identify()
         for name, value in instance.settings.kernel("session").items():
@@ -77,7 +79,7 @@ class Executor:
     @property
     def alive(self) -> bool:
         """Whether statements can still be run."""
-        return self.instance.alive
+        return self.instance.alive and not self._told
 
     @property
     def in_transaction(self) -> bool:
@@ -316,6 +318,23 @@ class Executor:
         """Cancel the running statement; from any thread."""
         self.connection.interrupt()
 
+    def terminate(self, error: errors.Error) -> None:
+        """End the session: what it runs, and whatever it is asked to run, ends with an error; from any thread."""
+        self.limits.end(error)
+        self.instance.governor.alarm.after(0, self._close_ended)
+
+    def _close_ended(self) -> float | None:
+        """Close an ended session; return in how many seconds to try again while it is still at work."""
+        if not self._lock.acquire(blocking=False):
+            return CLOSE_AGAIN_S
+        try:
+            if not self._closed:
+                self.connection.abandon()
+                self.close()
+        finally:
+            self._lock.release()
+        return None
+
     def close(self) -> None:
         """Let the running statement end, roll back an open transaction, and close; harmless when repeated."""
         if self.instance.forked:
@@ -332,6 +351,9 @@ class Executor:
 
     def _plans(self, sql: str, parameters: Parameters, frames: Frames | None) -> Iterator[Plan]:
         """Yield the plan of each statement, planned when the one before has run."""
+        if self.limits.ended is not None:
+            self._told = True
+            raise self.limits.ended
         if self._closed:
             raise errors.ConnectionDoesNotExist("the session is closed")
         state = self._state()

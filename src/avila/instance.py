@@ -19,9 +19,9 @@ from avila.catalog.roles import OWNER
 from avila.executor import Executor
 from avila.extensions import registry
 from avila.kernel.duckdb.engine import DuckDBEngine
+from avila.limits.governor import Governor
 from avila.observe.statements import History
 from avila.planner.planner import PlanCache
-from avila.security.columns.functions import functions as column_functions
 from avila.security.columns.keys import ColumnKeys
 from avila.storage.crossing import Crossing
 from avila.storage.keys import KeyFile, Keys
@@ -50,6 +50,7 @@ class Instance:
         keys: KeyFile | Keys,
     ) -> None:
         self.engine = engine
+        self.governor = Governor(engine)
         self.native = native
         self.lake = lake
         self.settings = settings
@@ -61,11 +62,9 @@ class Instance:
         self.crossing = Crossing()
         self.rotation = Rotation(engine, keys, self.crossing) if isinstance(keys, KeyFile) else None
         self.mask_key = keys.secret("masks")
-        self.column_keys = ColumnKeys(keys.secret("columns"), engine)
         self.extensions = registry.discover()
         self._kernel_functions = functions
         engine.register(self.functions(Catalog()).scalars.values())
-        engine.register(column_functions(self.column_keys))
         self._numbers = itertools.count(1)
         self._executors: dict[int, Executor] = {}
         self._closing = threading.Lock()
@@ -144,8 +143,30 @@ class Instance:
             executor = Executor(self, next(self._numbers), OWNER if role is None else role.lower())
             if role is not None:
                 executor.authorize()
+                self._require_room(executor)
             self._executors[executor.number] = executor
             return executor
+
+    def _require_room(self, executor: Executor) -> None:
+        """Close a session again, with TooManyConnections, when its role has as many as it may."""
+        name = executor.principal.session_user
+        role = executor.described().roles[name]
+        if role.superuser or role.connection_limit < 0:
+            return
+        others = sum(1 for other in self._executors.values() if other.principal.session_user == name)
+        if others >= role.connection_limit:
+            executor.close()
+            raise errors.TooManyConnections(
+                f'too many connections for role "{name}"', hint=f"It may have {role.connection_limit}."
+            )
+
+    def session(self, number: int) -> Executor | None:
+        """Return an open session by its number."""
+        return self._executors.get(number)
+
+    def sessions(self) -> list[Executor]:
+        """Return the open sessions, in the order in which they were opened."""
+        return sorted(self._executors.values(), key=lambda executor: executor.number)
 
     def forget(self, executor: Executor) -> None:
         """Drop a closed executor."""
@@ -162,6 +183,7 @@ class Instance:
         self.maintenance.stop()
         for executor in list(self._executors.values()):
             executor.close()
+        self.governor.stop()
         try:
             self.native.checkpoint(self.settings["lock_timeout"])
         except errors.DiskFull as error:

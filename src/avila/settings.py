@@ -103,6 +103,12 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType({
         Setting("slow_statement_ms", int, 1000, "Statements that take longer are logged as warnings; 0 for none.",
                 "database"),
         Setting("statement_timeout", int, 0, "Milliseconds after which a statement is cancelled; 0 for never."),
+        Setting("statement_memory", str, None, "How much memory a statement may hold, such as '200MB'; without it as "
+                "much as the kernel has."),
+        Setting("statement_rows", int, 0, "How many rows a statement may answer; 0 for any number."),
+        Setting("statement_temp", str, None, "How much a statement may spill to disk, such as '10GB'; without it as "
+                "much as the kernel may."),
+        Setting("max_statements", int, 0, "How many statements of a role may run at a time; 0 for any number."),
         Setting("lock_timeout", int, 10_000, "Milliseconds a statement waits for a checkpoint, or a checkpoint for "
                 "writers."),
         Setting("timezone", str, None, "The time zone in which TIMESTAMPTZ values are shown and read.",

@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from avila import errors
 from avila.catalog import (
     default_grant_changes,
-    encryption,
     extension_changes,
     grant_changes,
-    masking,
     membership_changes,
     object_changes,
-    policies,
+    resource_groups,
     role_changes,
-    tags,
+    tenants,
     views,
 )
 from avila.catalog.objects import Catalog
@@ -75,10 +73,14 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
             masking.SetColumnMask,
             masking.SetTagMask,
             views.SetViewOptions,
-            encryption.CreateEncryptionKey,
-            encryption.DropEncryptionKey,
-            encryption.SetColumnEncryption,
-            encryption.SetTagEncryption,
+            resource_groups.CreateResourceGroup,
+            resource_groups.AlterResourceGroup,
+            resource_groups.DropResourceGroup,
+            resource_groups.SetRoleSetting,
+            resource_groups.ResetRoleSettings,
+            tenants.CreateTenant,
+            tenants.AlterTenant,
+            tenants.DropTenant,
         )
     }
 )

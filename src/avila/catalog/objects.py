@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from avila.catalog.encryption import Encryption
 from avila.catalog.grants import Grants
 from avila.catalog.masking import Masking
 from avila.catalog.policies import RowSecurity
+from avila.catalog.resource_groups import ResourceGroups
 from avila.catalog.roles import Roles
 from avila.catalog.tags import Tags
+from avila.catalog.tenants import Tenants
 from avila.catalog.views import Views
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Catalog:
     tags: Tags = field(default_factory=Tags)
     masking: Masking = field(default_factory=Masking)
     views: Views = field(default_factory=Views)
-    encryption: Encryption = field(default_factory=Encryption)
+    resource_groups: ResourceGroups = field(default_factory=ResourceGroups)
+    tenants: Tenants = field(default_factory=Tenants)
 
     def without(self, target: Object) -> Catalog:
         """Return the catalog once an object, and what lies in it, is gone."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from avila.commands import (
     default_privileges,
     extension,
+    kill,
     maintenance,
     memberships,
     names,
@@ -14,6 +15,8 @@ from avila.commands import (
     owners,
     prepared,
     privileges,
+    resource_groups,
+    role_settings,
     roles,
     session_role,
     settings,
@@ -62,6 +65,13 @@ COMMANDS: dict[type[exp.Expr], Command] = {
     nodes.ResetRole: session_role.reset_role,
     nodes.SetSessionAuthorization: session_role.set_authorization,
     nodes.ResetSessionAuthorization: session_role.reset_authorization,
+    nodes.SetRoleSetting: role_settings.set_,
+    nodes.ResetRoleSetting: role_settings.reset,
+    nodes.SetRoleResourceGroup: resource_groups.assign,
+    nodes.CreateResourceGroup: resource_groups.create,
+    nodes.AlterResourceGroup: resource_groups.alter,
+    nodes.DropResourceGroup: resource_groups.drop,
+    nodes.KillStatement: kill.run,
 }
 
 

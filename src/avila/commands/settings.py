@@ -9,8 +9,10 @@ from sqlglot import exp
 
 from avila import errors
 from avila import settings as table
+from avila.catalog.resource_groups import starting_settings
 from avila.commands import names
 from avila.kernel.arrow_answer import ArrowAnswer
+from avila.limits import bounds
 from avila.planner.classify import shown_setting
 from avila.planner.dialect import generate, nodes
 
@@ -25,8 +27,8 @@ _ALIASES = {"time_zone": "timezone", "time zone": "timezone"}
 
 def set_(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
     """Carry out SET name = value."""
-    name = _name(plan.tree)
-    values = [_value(node) for node in plan.tree.expressions]
+    name = name_of(plan.tree.this)
+    values = [value_of(node) for node in plan.tree.expressions]
     if name in _PATHS:
         names.change(executor, str(values[0]))
         return ArrowAnswer.empty()
@@ -41,14 +43,21 @@ def set_(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # n
             f"setting {setting.name} is fixed while the database is open",
             hint="Put it in avila.toml or give it to connect().",
         )
-    value = setting.default if values == ["DEFAULT"] else setting.parse(values[0], "SET")
+    value = _started(executor, setting) if values == ["DEFAULT"] else setting.parse(values[0], "SET")
+    if setting.name in bounds.LIMITS:
+        bounds.check(setting.name, value)
+        if not executor.authority.superuser:
+            most = bounds.ceilings(
+                executor.described(), executor.principal.session_user, executor.instance.settings
+            )
+            bounds.require_tighter(setting.name, value, most)
     _apply(executor, setting, value)
     return ArrowAnswer.empty()
 
 
 def reset(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
     """Carry out RESET name: back to what the session started with."""
-    name = _name(plan.tree)
+    name = name_of(plan.tree.this)
     if name in _PATHS:
         names.change(executor, "main")
         return ArrowAnswer.empty()
@@ -58,9 +67,26 @@ def reset(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # 
     setting = table.find(name)
     if setting.scope == "database":
         executor.require_superuser(f"reset {setting.name}, which holds for everybody")
-    _apply(executor, setting, executor.instance.settings[setting.name])
-    executor.forget_setting(setting.name)
+    _apply(executor, setting, _started(executor, setting))
+    if executor.setting(setting.name) == executor.instance.settings[setting.name]:
+        executor.forget_setting(setting.name)
     return ArrowAnswer.empty()
+
+
+def start(executor: Executor) -> None:
+    """Set what the sessions of a role start with; who set it for the role was asked then."""
+    for name, value in starting_settings(executor.described(), executor.principal.session_user).items():
+        if "." in name:
+            executor.set_custom(name, value)
+        else:
+            setting = table.find(name)
+            _apply(executor, setting, setting.parse(value, "ALTER ROLE"))
+
+
+def _started(executor: Executor, setting: table.Setting) -> table.Value:
+    """Return what a setting was when the session started."""
+    own = starting_settings(executor.described(), executor.principal.session_user).get(setting.name)
+    return executor.instance.settings[setting.name] if own is None else setting.parse(own, "ALTER ROLE")
 
 
 def show(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
@@ -98,12 +124,14 @@ def _scope(setting: table.Setting) -> str:
     return "SESSION" if setting.scope == "session" else "GLOBAL"
 
 
-def _name(tree: exp.Expr) -> str:
-    name = generate(tree.this) if isinstance(tree.this, exp.Dot) else tree.this.name
+def name_of(node: exp.Expr) -> str:
+    """Return the name of a setting, as a statement writes it, by which it is known."""
+    name = generate(node) if isinstance(node, exp.Dot) else node.name
     return _ALIASES.get(name.lower(), name.lower())
 
 
-def _value(node: exp.Expr) -> Any:
+def value_of(node: exp.Expr) -> Any:
+    """Return the value that a statement gives a setting; InvalidParameterValue when it is no constant."""
     if isinstance(node, exp.Literal):
         return node.this
     if isinstance(node, exp.Boolean):

@@ -48,10 +48,23 @@ COMMANDS = (
     nodes.ChangeOwner,
     nodes.ReassignOwned,
     nodes.DropOwned,
+    nodes.CreatePolicy,
+    nodes.AlterPolicy,
+    nodes.RenamePolicy,
+    nodes.DropPolicy,
+    nodes.AlterRowSecurity,
+    nodes.AlterViewOptions,
     nodes.SetRole,
     nodes.ResetRole,
     nodes.SetSessionAuthorization,
     nodes.ResetSessionAuthorization,
+    nodes.SetRoleSetting,
+    nodes.ResetRoleSetting,
+    nodes.SetRoleResourceGroup,
+    nodes.CreateResourceGroup,
+    nodes.AlterResourceGroup,
+    nodes.DropResourceGroup,
+    nodes.KillStatement,
 )
 _SESSION = (nodes.SetVariable, nodes.ResetVariable, nodes.AnalyzeTable)
 _REFUSED: dict[type[exp.Expr], str] = {

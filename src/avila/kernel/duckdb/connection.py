@@ -100,6 +100,12 @@ class DuckDBConnection:
             answer.detach()
         self.answered(None)
 
+    def abandon(self) -> None:
+        """Give up the rows of the answer that is still open."""
+        with self.guarded():
+            if self._open is not None and (answer := self._open()) is not None:
+                answer.close()
+
     def answered(self, answer: DuckDBAnswer | None) -> None:
         """Forget an answer that needs the connection no more, and what it read from."""
         if answer is not None and self._open is not None and self._open() is not answer:

@@ -119,6 +119,11 @@ class DuckDBEngine:
         )
         return frozenset(name for (name,) in rows)
 
+    def memory(self) -> list[tuple[str, int, int]]:
+        """Return the bytes that are held in memory and on temporary disk, by what they are held for."""
+        rows = self.execute("SELECT tag, memory_usage_bytes, temporary_storage_bytes FROM duckdb_memory()")
+        return [(str(tag), int(memory), int(disk)) for tag, memory, disk in rows]
+
     def register(self, functions: Iterable[ScalarFunction]) -> None:
         """Offer extensions' scalar functions to every connection; their libraries load at the first call."""
         for function in functions:

@@ -1,0 +1,1 @@
+"""How much a statement may use: time, memory, rows, temporary disk, and a place among those that run."""
