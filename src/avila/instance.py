@@ -22,6 +22,7 @@ from avila.kernel.duckdb.engine import DuckDBEngine
 from avila.limits.governor import Governor
 from avila.observe.statements import History
 from avila.planner.planner import PlanCache
+from avila.security.columns.functions import functions as column_functions
 from avila.security.columns.keys import ColumnKeys
 from avila.storage.crossing import Crossing
 from avila.storage.keys import KeyFile, Keys
@@ -62,9 +63,11 @@ class Instance:
         self.crossing = Crossing()
         self.rotation = Rotation(engine, keys, self.crossing) if isinstance(keys, KeyFile) else None
         self.mask_key = keys.secret("masks")
+        self.column_keys = ColumnKeys(keys.secret("columns"), engine)
         self.extensions = registry.discover()
         self._kernel_functions = functions
         engine.register(self.functions(Catalog()).scalars.values())
+        engine.register(column_functions(self.column_keys))
         self._numbers = itertools.count(1)
         self._executors: dict[int, Executor] = {}
         self._closing = threading.Lock()

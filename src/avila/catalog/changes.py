@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 from avila import errors
 from avila.catalog import (
     default_grant_changes,
+    encryption,
     extension_changes,
     grant_changes,
+    masking,
     membership_changes,
     object_changes,
+    policies,
     resource_groups,
     role_changes,
+    tags,
     tenants,
     views,
 )
@@ -81,6 +85,10 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
             tenants.CreateTenant,
             tenants.AlterTenant,
             tenants.DropTenant,
+            encryption.CreateEncryptionKey,
+            encryption.DropEncryptionKey,
+            encryption.SetColumnEncryption,
+            encryption.SetTagEncryption,
         )
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from avila.catalog.encryption import Encryption
 from avila.catalog.grants import Grants
 from avila.catalog.masking import Masking
 from avila.catalog.policies import RowSecurity
@@ -36,6 +37,7 @@ class Catalog:
     views: Views = field(default_factory=Views)
     resource_groups: ResourceGroups = field(default_factory=ResourceGroups)
     tenants: Tenants = field(default_factory=Tenants)
+    encryption: Encryption = field(default_factory=Encryption)
 
     def without(self, target: Object) -> Catalog:
         """Return the catalog once an object, and what lies in it, is gone."""
