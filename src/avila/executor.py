@@ -24,6 +24,7 @@ from avila.planner import planner
 from avila.planner.dialect import nodes, position
 from avila.planner.parameters import parameter_types
 from avila.planner.plan import Context, Kind
+from avila.recording import Recorder
 from avila.security.authority import Authority, Principal
 from avila.settings import SETTINGS
 from avila.storage.paths import check_path
@@ -72,6 +73,7 @@ class Executor:
         self._closed = False
         self._told = False
         self.custom: dict[str, str] = {}
+        self.recorder = Recorder(instance.audit, instance.history, number, self.principal)
         self._identify()
         for name, value in instance.settings.kernel("session").items():
             self.connection.run(f"SET SESSION {name} = {_literal(value)}", rows=False)
@@ -93,13 +95,23 @@ class Executor:
         """
         with self._lock:
             answer: Answer | None = None
-            for plan in self._plans(sql, parameters, frames):
-                running = self._running(sql, plan)
-                with self.instance.history.record(self.number, sql), running:
+            for plan in self._recorded(sql, self._plans(sql, parameters, frames)):
+                recording, running = self.recorder.statement(plan), self._running(sql, plan)
+                with recording, running:
                     answer = self.run(plan, parameters, frames)
                 if plan.returns_rows or isinstance(plan.tree, nodes.ExecutePrepared):
-                    answer = MeteredAnswer(answer, running)
+                    answer = MeteredAnswer(answer, running, recording.finish)
+                else:
+                    recording.finish(answer.rowcount)
             return ArrowAnswer.empty() if answer is None else answer
+
+    def _recorded(self, sql: str, plans: Iterator[Plan]) -> Iterator[Plan]:
+        """Yield the plans; a statement for which there is none is recorded as refused."""
+        try:
+            yield from plans
+        except errors.Error as error:
+            self.recorder.refused(sql, error)
+            raise
 
     def run(self, plan: Plan, parameters: Parameters = None, frames: Frames | None = None) -> Answer:
         """Run one plan."""
@@ -240,6 +252,7 @@ class Executor:
     def _append(self, changes: Sequence[Change]) -> None:
         """Keep changes in the open transaction."""
         persistence.append(self.connection, self.described(), changes)
+        self.recorder.changed(changes)
         if self.transaction is not None:
             self.transaction.definitions = True
         self.privately_defined(keep=False)

@@ -22,6 +22,7 @@ from avila.kernel.duckdb.engine import DuckDBEngine
 from avila.limits.governor import Governor
 from avila.observe.statements import History
 from avila.planner.planner import PlanCache
+from avila.security.audit import Audit, AuditLog, NullAuditLog
 from avila.security.columns.functions import functions as column_functions
 from avila.security.columns.keys import ColumnKeys
 from avila.storage.crossing import Crossing
@@ -62,6 +63,11 @@ class Instance:
         self.keys = keys
         self.crossing = Crossing()
         self.rotation = Rotation(engine, keys, self.crossing) if isinstance(keys, KeyFile) else None
+        self.audit: Audit = (
+            AuditLog.open(layout.audit, keys.secret("audit"), interval_ms=settings["audit_interval_ms"])
+            if layout is not None and settings["audit"]
+            else NullAuditLog()
+        )
         self.mask_key = keys.secret("masks")
         self.column_keys = ColumnKeys(keys.secret("columns"), engine)
         self.extensions = registry.discover()
@@ -148,6 +154,7 @@ class Instance:
                 executor.authorize()
                 self._require_room(executor)
             self._executors[executor.number] = executor
+            executor.recorder.opened()
             return executor
 
     def _require_room(self, executor: Executor) -> None:
@@ -187,6 +194,7 @@ class Instance:
         for executor in list(self._executors.values()):
             executor.close()
         self.governor.stop()
+        self.audit.close()
         try:
             self.native.checkpoint(self.settings["lock_timeout"])
         except errors.DiskFull as error:

@@ -102,6 +102,9 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType({
         Setting("history_statements", int, 1000, "How many finished statements the history remembers.", "database"),
         Setting("slow_statement_ms", int, 1000, "Statements that take longer are logged as warnings; 0 for none.",
                 "database"),
+        Setting("audit", bool, True, "Whether the audit log is kept.", "database"),
+        Setting("audit_interval_ms", int, 50, "How long a record of the audit log may wait to be written with others.",
+                "database"),
         Setting("statement_timeout", int, 0, "Milliseconds after which a statement is cancelled; 0 for never."),
         Setting("statement_memory", str, None, "How much memory a statement may hold, such as '200MB'; without it as "
                 "much as the kernel has."),

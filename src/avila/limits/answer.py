@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from avila.kernel.base import Answer, Column, Row
     from avila.limits.running import Running
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 class MeteredAnswer:
     """The kernel computes rows while they are taken, so the statement runs whenever they are."""
 
-    __slots__ = ("_answer", "_running")
+    __slots__ = ("_answer", "_finished", "_running")
 
-    def __init__(self, answer: Answer, running: Running) -> None:
+    def __init__(self, answer: Answer, running: Running, finished: Callable[[int], None]) -> None:
+        """Count the rows of an answer; ``finished`` is told their number once no more will be taken."""
         self._answer = answer
         self._running = running
+        self._finished = finished
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -37,6 +39,8 @@ class MeteredAnswer:
         with self._running:
             rows = self._answer.fetchmany(size)
         self._count(len(rows))
+        if len(rows) < size:
+            self._finished(self._running.rows)
         return rows
 
     def fetchall(self) -> list[Row]:
@@ -46,6 +50,7 @@ class MeteredAnswer:
             # One more than there may be says enough, and a long answer is not held to be refused.
             rows = self._answer.fetchmany(most - self._running.rows + 1) if most else self._answer.fetchall()
         self._count(len(rows))
+        self._finished(self._running.rows)
         return rows
 
     def reader(self, batch_rows: int) -> pa.RecordBatchReader:
@@ -61,12 +66,14 @@ class MeteredAnswer:
     def close(self) -> None:
         """Give up the rows that are left."""
         self._answer.close()
+        self._finished(self._running.rows)
 
     def _batches(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         while True:
             with self._running:
                 batch = next(iter(reader), None)
             if batch is None:
+                self._finished(self._running.rows)
                 return
             self._count(batch.num_rows)
             yield batch

@@ -119,6 +119,13 @@ class Plan:
     """What the catalog must learn with this: who owns what is new, and what hung on what is gone."""
     touched: frozenset[Relation] = frozenset()
     """Every table and view that was asked for by name or through a view, for whom must know."""
+    action: str = ""
+    """The statement's first words, as records name it."""
+    shown: str = ""
+    """The statement as it may be kept: without literals."""
+    read_names: tuple[str, ...] = ()
+    written_names: tuple[str, ...] = ()
+    """What is read and written, as records name it."""
     hidden: Mapping[str, str] = field(default_factory=dict)
     """Columns that the role may not name, each with the table that it would be denied."""
     alters: bool = False

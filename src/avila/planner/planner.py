@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from avila.planner.classify import classify
 from avila.planner.dialect import parse
+from avila.planner.records import named, with_objects
 from avila.planner.plan import Kind, Statement
 from avila.planner.rules.aliases import aliases
 from avila.planner.rules.bind_functions import bind_functions
@@ -60,13 +61,13 @@ def statements(text: str) -> list[Statement]:
 
 def plan(statement: Statement, context: Context) -> Plan:
     """Check and rewrite one statement."""
-    made = classify(statement)
+    made = named(classify(statement))
     if made.kind is Kind.COMMAND:
         # Names in commands are settings, schemas and the like; what PREPARE keeps is planned by itself.
         return made
     for rule in RULES:
         made = rule(made, context)
-    return made
+    return with_objects(made, context)
 
 
 class PlanCache:
