@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from avila import errors
 from avila.security.audit import AuditLog, Kind, NullAuditLog, Record
 from avila.security.audit.folder import Folder
+from avila.security.audit.proving import prove
 from avila.security.audit.reading import DAMAGED, SCHEMA, Filter, read
 from avila.security.audit.record import RECORD_BYTES_MAX, encode
 from avila.security.audit.verification import verify
@@ -135,6 +136,34 @@ def test_many_threads_append(tmp_path: Path) -> None:
     found = read(tmp_path / "audit", Filter(kind="statement")).read_all().to_pylist()
     for session in range(8):
         assert [row["time"].microsecond for row in found if row["session"] == session] == list(range(500))
+
+
+def test_a_log_that_is_being_written_is_sound_at_any_moment(tmp_path: Path, *, long_mode: bool) -> None:
+    """Whoever verifies it, reads it or proves from it need not stop it."""
+    log = logs.open_log(tmp_path / "audit", segment_bytes=10_000)
+    ends = threading.Event()
+
+    def append() -> None:
+        while not ends.is_set():
+            for _ in range(100):
+                log.append(logs.statement(1))
+            log.flush()
+
+    thread = threading.Thread(target=append)
+    thread.start()
+    try:
+        kept = log.head
+        for _ in range(100 if long_mode else 10):
+            report = verify(tmp_path / "audit", log.fingerprint, kept)
+            assert report.ok, report.damages
+            numbers = read(tmp_path / "audit").read_all()["number"].to_pylist()
+            assert numbers == list(range(len(numbers)))
+            prove(tmp_path / "audit", kept.head.size - 1).check(log.fingerprint)
+            kept = log.head
+    finally:
+        ends.set()
+        thread.join()
+        log.close()
 
 
 def test_a_closed_log_takes_nothing(tmp_path: Path) -> None:

@@ -38,8 +38,15 @@ class Folder:
         return self.path / segment_name(number)
 
     def segments(self) -> list[Path]:
-        """Return the files of the segments, in the order of their names."""
-        return sorted(self.path.glob(f"*{SEGMENT_SUFFIX}"))
+        """Return the files of the segments, in the order of their names.
+
+        A directory that changes while it is listed may show a new file and not the one made before it. Whatever was
+        there when the last one was seen is there the second time.
+        """
+        last = max(self.path.glob(f"*{SEGMENT_SUFFIX}"), default=None)
+        return sorted(
+            path for path in self.path.glob(f"*{SEGMENT_SUFFIX}") if last is not None and path <= last
+        )
 
     def aside(self) -> list[Path]:
         """Return the files of what was found unsigned and set aside."""

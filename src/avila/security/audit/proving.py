@@ -186,9 +186,10 @@ def _leaves(folder: Folder, wanted: int = -1, found: list[bytes] | None = None) 
             continue  # perhaps the head of a group; when it is a record, the next one's number says so
         if record.number != count:
             raise ValueError(f"record {count} is not where it belongs ({record.place})")
+        frame = frames.pack(frames.RECORD, count, record.previous, record.body)
         if found is not None and count == wanted:
-            found.append(frames.pack(frames.RECORD, count, record.previous, record.body))
-        yield record.leaf
+            found.append(frame)
+        yield sha256(frame).digest()
         count += 1
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ import pyarrow as pa
 from avila import errors
 from avila.security.audit import frames
 from avila.security.audit.folder import Folder
-from avila.security.audit.record import Record, encode_text
+from avila.security.audit.record import encode_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +44,15 @@ SCHEMA = pa.schema(
         pa.field("detail", pa.string()),  # JSON
     ]
 )
-_KEYS = ["time_us" if field.name == "time" else field.name for field in SCHEMA]
-_FIELDS = frozenset(Record._fields)
+_KEPT = pa.schema(
+    [
+        pa.field("time_us", pa.int64()) if field.name == "time" else field
+        for field in SCHEMA
+        if field.name != "number"
+    ]
+)
+_MAY_BE_NULL = frozenset({"rows", "duration_us"})
+_OPENING, _CLOSING = b'{"kind":"', b'"}'
 _UNREADABLE = (ValueError, TypeError, OverflowError)  # of Arrow's errors, each is one of these
 
 
@@ -71,18 +79,35 @@ class Filter:
             found.append(f'"session":{self.session},'.encode())
         return found
 
-    def fits(self, fields: dict[str, Any]) -> bool:
-        """Whether a record is wanted. A damaged one always is: nobody knows what it was."""
-        if fields["kind"] == DAMAGED:
-            return True
-        return (
-            (self.kind is None or fields["kind"] == self.kind)
-            and (self.user is None or self.user in {fields["session_user"], fields["current_user"]})
-            and (self.session is None or fields["session"] == self.session)
-            and (self.since_us is None or fields["time_us"] >= self.since_us)
-            and (self.until_us is None or fields["time_us"] < self.until_us)
-            and (self.object is None or any(map(self._names, (*fields["reads"], *fields["writes"]))))
-        )
+    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return what is wanted of a batch. What is damaged always is: nobody knows what it was."""
+        from pyarrow import compute as pc
+
+        tests = [
+            *self._equal(pc, batch, self.kind, "kind"),
+            *self._equal(pc, batch, self.user, "session_user", "current_user"),
+            *self._equal(pc, batch, self.session, "session"),
+        ]
+        time_us = batch["time"].cast(pa.int64())
+        if self.since_us is not None:
+            tests.append(pc.greater_equal(time_us, self.since_us))
+        if self.until_us is not None:
+            tests.append(pc.less(time_us, self.until_us))
+        if self.object is not None:
+            objects = zip(batch["reads"].to_pylist(), batch["writes"].to_pylist(), strict=True)
+            tests.append(
+                pa.array([any(map(self._names, (*(r or ()), *(w or ())))) for r, w in objects], pa.bool_())
+            )
+        if not tests:
+            return batch
+        wanted = reduce(pc.and_kleene, tests)
+        return batch.filter(pc.or_kleene(wanted, pc.equal(batch["kind"], DAMAGED)))
+
+    @staticmethod
+    def _equal(pc: Any, batch: pa.RecordBatch, value: str | int | None, *columns: str) -> list[Any]:
+        if value is None:
+            return []
+        return [reduce(pc.or_kleene, [pc.equal(batch[column], value) for column in columns])]
 
     def _names(self, name: str) -> bool:
         return name == self.object or name.endswith(f".{self.object}")
@@ -92,10 +117,15 @@ class Kept(NamedTuple):
     """A record as it is kept; None for its bytes where they are damaged."""
 
     number: int | None
-    leaf: bytes  # its hash in the tree
     previous: bytes  # the hash that it is linked to
     body: bytes | None
-    place: str  # file and offset
+    file: str
+    offset: int
+
+    @property
+    def place(self) -> str:
+        """Where it lies."""
+        return f"{self.file}:{self.offset}"
 
 
 def read(folder: Path, wanted: Filter | None = None) -> pa.RecordBatchReader:
@@ -125,66 +155,68 @@ def kept(folder: Folder) -> Iterator[Kept]:
         for piece in frames.pieces(data):
             if isinstance(piece, frames.Frame):
                 if piece.type == frames.RECORD:
-                    place = f"{path.name}:{piece.start}"
-                    yield Kept(piece.number, piece.hash(data), piece.previous, piece.body(data), place)
+                    yield Kept(piece.number, piece.previous, piece.body(data), path.name, piece.start)
             elif not piece.torn:
-                yield Kept(None, b"", b"", None, f"{path.name}:{piece.start}")
+                yield Kept(None, b"", None, path.name, piece.start)
 
 
 def batches(records: Iterator[Kept], wanted: Filter) -> Iterator[pa.RecordBatch]:
     """Yield the records that are wanted as batches."""
-    needles, part = wanted.needles, []
+    needles = wanted.needles
+    part: list[Kept] = []
     for record in records:
-        if record.body is not None and not all(needle in record.body for needle in needles):
+        if needles and record.body is not None and not all(needle in record.body for needle in needles):
             continue
-        fields = _fields(record)
-        if wanted.fits(fields):
-            part.append(fields)
+        part.append(record)
         if len(part) == BATCH_ROWS:
-            yield _batch(part)
+            yield wanted.apply(_batch(part))
             part = []
-    yield _batch(part)
+    yield wanted.apply(_batch(part))
 
 
-def _fields(record: Kept) -> dict[str, Any]:
-    """Return what a record says, by field."""
-    if record.body is not None:
-        try:
-            fields = json.loads(record.body)
-            if isinstance(fields, dict) and fields.keys() == _FIELDS:
-                fields["number"] = record.number
-                fields["place"] = record.place
-                return fields
-        except (ValueError, RecursionError):
-            pass  # it is sound and no record of this format, so it is shown as damaged
-    return _damaged(record.number, record.place)
+def _batch(part: list[Kept]) -> pa.RecordBatch:
+    fields = _fields(part)
+    numbers = pa.chunked_array([pa.array([record.number for record in part], pa.int64())])
+    times = fields["time_us"].cast(SCHEMA.field("time").type)
+    table = fields.append_column("time", times).append_column("number", numbers).select(SCHEMA.names)
+    (batch,) = table.combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], SCHEMA)]
+    return batch
 
 
-def _damaged(number: int | None, place: str) -> dict[str, Any]:
-    return dict.fromkeys(_FIELDS) | {
-        "number": number, "kind": DAMAGED, "detail": json.dumps({"place": place}), "place": place,
-    }  # fmt: skip
+def _fields(part: list[Kept]) -> pa.Table:
+    """Return what records say; those that cannot be read as damaged ones, which are looked for half by half."""
+    found = _parsed([record.body for record in part])
+    if found is not None:
+        return found
+    if len(part) == 1:
+        damaged = {"kind": DAMAGED, "detail": json.dumps({"place": part[0].place})}
+        return pa.Table.from_pylist([dict.fromkeys(_KEPT.names) | damaged], _KEPT)
+    middle = len(part) // 2
+    return pa.concat_tables([_fields(part[:middle]), _fields(part[middle:])])
 
 
-def _batch(part: list[dict[str, Any]]) -> pa.RecordBatch:
+def _parsed(bodies: list[bytes | None]) -> pa.Table | None:
+    """Return the fields of records, or None when one of them cannot be read.
+
+    All are read as one text, so none may end within another: one that begins and ends as records do cannot, since after
+    a closing brace only a text that is over goes on with an opening one.
+    """
+    from pyarrow import json as arrow_json
+
+    if not bodies:
+        return _KEPT.empty_table()
+    if not all(body is not None and body.startswith(_OPENING) and body.endswith(_CLOSING) for body in bodies):
+        return None
+    text = pa.py_buffer(b"\n".join(body for body in bodies if body is not None))
     try:
-        return _converted(part)
+        found = arrow_json.read_json(
+            pa.BufferReader(text),
+            arrow_json.ReadOptions(block_size=len(text) + 1, use_threads=False),
+            arrow_json.ParseOptions(explicit_schema=_KEPT, unexpected_field_behavior="error"),
+        )
     except _UNREADABLE:
-        # A field of some record has a type that it cannot have: show that one as damaged, the others as they are.
-        return _converted([one if _converts(one) else _damaged(one["number"], one["place"]) for one in part])
-
-
-def _converts(fields: dict[str, Any]) -> bool:
-    try:
-        _converted([fields])
-    except _UNREADABLE:
-        return False
-    return True
-
-
-def _converted(part: list[dict[str, Any]]) -> pa.RecordBatch:
-    columns = [
-        pa.array([fields[key] for fields in part], field.type)
-        for key, field in zip(_KEYS, SCHEMA, strict=True)
-    ]
-    return pa.record_batch(columns, schema=SCHEMA)
+        return None
+    whole = found.num_rows == len(bodies) and all(
+        found[field.name].null_count == 0 for field in _KEPT if field.name not in _MAY_BE_NULL
+    )
+    return found if whole else None
