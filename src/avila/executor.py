@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from avila.executor_state import Transaction
     from avila.instance import Instance
     from avila.kernel.base import Answer
-    from avila.limits.running import Running
     from avila.kernel.duckdb.answer import DuckDBAnswer
+    from avila.limits.running import Running
     from avila.planner.plan import Plan, Statement
     from avila.storage.gate import WriteGate
 
@@ -142,7 +142,7 @@ class Executor:
                 statement=plan.statement.text,
                 locate=_locator(plan),
             )
-        except errors.UndefinedColumn as error:
+        except (errors.UndefinedColumn, errors.UndefinedTable, errors.BindingError) as error:
             raise _denied(plan, error) from None
 
     def context(self, frames: Frames | None = None) -> Context:
@@ -359,6 +359,7 @@ class Executor:
             if self.transaction is not None:
                 commands.transaction.rollback(self)
             self.connection.close()
+            self.recorder.closed()
             self.instance.governor.close(self.limits)
             self.instance.forget(self)
 
@@ -518,15 +519,16 @@ def _kernel_parameters(plan: Plan, parameters: Parameters) -> Parameters:
     return {str(n): value for n, value in enumerate(parameters, 1) if str(n) not in plan.taken}
 
 
-def _denied(plan: Plan, error: errors.UndefinedColumn) -> errors.Error:
+def _denied(plan: Plan, error: errors.Error) -> errors.Error:
     """Return the error for a column that the kernel did not find because the role may not see it."""
-    for column, table in plan.hidden.items():
-        if f'"{column}"' in error.message.lower():
+    for node in plan.statement.tree.find_all(exp.Column) if plan.hidden else ():
+        table = plan.hidden.get(node.name.lower())
+        if table is not None:
             return errors.InsufficientPrivilege(
                 f"permission denied for table {table}",
-                hint=f"Nobody granted SELECT ({column}) to this role.",
-                statement=error.statement,
-                position=error.position,
+                hint=f"Nobody granted SELECT ({node.name.lower()}) to this role.",
+                statement=plan.statement.text,
+                position=position(node),
             )
     return error
 

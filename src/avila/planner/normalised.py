@@ -12,7 +12,7 @@ TEXT_CHARACTERS_MAX = 65_536
 
 @lru_cache(maxsize=4096)
 def normalised(text: str) -> str:
-    """Return a text with ``?`` for its literals, without comments and on one line; of what is no SQL only its length."""
+    """Return a text with ``?`` for its literals and without comments; of what is no SQL, only its length."""
     if len(text) > TEXT_CHARACTERS_MAX:
         return f"{normalised(text[:1024])} … ({len(text):,} characters)"
     try:

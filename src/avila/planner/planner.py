@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from avila.planner.classify import classify
 from avila.planner.dialect import parse
-from avila.planner.records import named, with_objects
 from avila.planner.plan import Kind, Statement
+from avila.planner.records import named, with_objects
 from avila.planner.rules.aliases import aliases
 from avila.planner.rules.bind_functions import bind_functions
 from avila.planner.rules.bind_tables import bind_tables
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 RULES: tuple[Rule, ...] = (
     dynamic_sql,
-    session_values,
     user_macros,
+    session_values,
     aliases,
     macros,
     extension_calls,

@@ -138,9 +138,12 @@ class MaskingParser(CommandParser):
         return nodes.CreateEncryptionKey(this=self._encryption_key(), exists=exists)
 
     def drop_encryption_key(self) -> exp.Expr:
-        """Read ``[IF EXISTS] key`` behind DROP ENCRYPTION KEY."""
+        """Read ``[IF EXISTS] key [CASCADE | RESTRICT]`` behind DROP ENCRYPTION KEY."""
         exists = self.if_exists()
-        return nodes.DropEncryptionKey(this=self._encryption_key(), exists=exists)
+        key = self._encryption_key()
+        return nodes.DropEncryptionKey(
+            this=key, exists=exists, behaviour=self.take_any("CASCADE", "RESTRICT")
+        )
 
     def _encryption_key(self) -> exp.Identifier:
         return self.name("an encryption key")

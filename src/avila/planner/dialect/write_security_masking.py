@@ -100,7 +100,7 @@ class MaskingWriter(PolicyWriter):
 
     def dropencryptionkey_sql(self, expression: nodes.DropEncryptionKey) -> str:
         """Write DROP ENCRYPTION KEY."""
-        return self._dropping(expression, "ENCRYPTION KEY")
+        return _words(self._dropping(expression, "ENCRYPTION KEY"), expression.args.get("behaviour"))
 
     def setencryption_sql(self, expression: nodes.SetEncryption) -> str:
         """Write SET ENCRYPTION."""

@@ -250,7 +250,7 @@ def _check_owner(table: exp.Table, context: Context) -> None:
 
 
 def _check_name(tree: exp.Expr, context: Context) -> None:
-    """Refuse functions and types that would stand before the kernel's own: rules and policies are written with those."""
+    """Refuse functions that would stand before the kernel's own, with which rules and policies are written."""
     name = tree.this.name.lower()
     if isinstance(tree, nodes.CreateMacro) and (
         name in context.functions.kernel or name in GRAMMAR or not name.isidentifier()

@@ -5,7 +5,6 @@ They go through the same rules as a statement does, for names in them mean the s
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -38,13 +37,6 @@ def kept_expression(text: str, context: Context, *, mask: bool = False) -> exp.E
         plan = rule(plan, context)
     tree: exp.Expr = plan.tree.expressions[0].unalias()
     return tree.pop()
-
-
-def as_role(context: Context, role: str) -> Context:
-    """Return the context as another role has it: that of a view's owner inside the view."""
-    if role == context.principal.current_user:
-        return context
-    return replace(context, principal=replace(context.principal, current_user=role))
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,6 @@ from sqlglot import exp
 
 from avila import errors
 from avila.planner.governance import masks, policies
-from avila.planner.governance.expressions import as_role
 from avila.planner.governance.names import column, object_of
 from avila.planner.governance.views import place
 from avila.security.authority import Authority, denied
@@ -46,8 +45,8 @@ def _govern(table: exp.Table, reader: Reader) -> None:
     verdict = authority.may(target, "SELECT")
     if not verdict:
         raise denied(target, verdict.reason)
-    reader.touched.add(relation)
-    context = as_role(reader.context, authority.role)
+    reader.found.touched.add(relation)
+    context = reader.context
     columns = reader.context.columns()[relation.key]
     mask = masks.masks(authority, target, columns)
     condition = policies.condition(authority, target, "SELECT", context)

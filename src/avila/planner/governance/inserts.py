@@ -9,7 +9,7 @@ from sqlglot import exp
 from avila.planner.governance.names import column, qualified
 from avila.planner.governance.reads import named
 from avila.planner.governance.returning import returned
-from avila.planner.governance.targets import assigned, cast, default_of, is_default
+from avila.planner.governance.targets import assigned, cast, default_of, has_session_defaults, is_default
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,13 +37,14 @@ def insert(tree: exp.Insert, target: Target) -> None:
     reads = tree.args.get("returning") is not None or conflict is not None
     if reads:
         target.require_some_select()
-    if not target.partly:
+    session = has_session_defaults(tree, target.context)
+    if not target.partly and not session:
         return
     checks = [("INSERT", True)]
     if reads:
         checks.append(("SELECT", False))
     condition = target.checks(tuple(checks))
-    if condition is not None or target.encrypted:
+    if condition is not None or target.encrypted or session:
         if tree.args.get("by_name"):
             raise target.refuse("INSERT … BY NAME cannot be checked here", "List the columns.")
         columns = [target.column(name) for name in listed] or list(target.written)
@@ -84,7 +85,7 @@ def _rows(tree: exp.Insert, target: Target, columns: Sequence[TableColumn]) -> e
         if source is not None and item.name.lower() in given:
             value = cast(column(item.name, GIVEN), target.meant(item))
         else:
-            value = cast(default_of(item), target.meant(item))
+            value = target.default(item)
         items.append(exp.alias_(value, item.name, quoted=True))
     select = exp.Select(expressions=items)
     if source is not None:
@@ -113,7 +114,7 @@ def _values(values: exp.Values, target: Target, columns: Sequence[TableColumn]) 
     rows = []
     for row in values.expressions:
         cells = [
-            cast(default_of(item) if is_default(cell) else cell.copy(), target.meant(item))
+            target.default(item) if is_default(cell) else cast(cell.copy(), target.meant(item))
             for cell, item in zip(row.expressions, columns, strict=False)
         ]
         rows.append(exp.Tuple(expressions=cells + [cell.copy() for cell in row.expressions[len(cells) :]]))

@@ -63,6 +63,7 @@ class _Turn:
     """When a WHEN acts: the kernel computes what it writes for other rows too, and for those it must raise nothing."""
 
     def __init__(self, when: exp.Expr, source: str, earlier: dict[str, list[exp.Expr]]) -> None:
+        state: exp.Expr
         row, given = column(PAIRED, source), column(GIVEN, source)
         present = exp.Not(this=exp.Is(this=given.copy(), expression=exp.Null()))
         paired = exp.Not(this=exp.Is(this=row, expression=exp.Null()))

@@ -15,7 +15,6 @@ from sqlglot import exp
 from avila import errors
 from avila.planner.dialect import nodes, position
 from avila.planner.governance import masks, policies, views
-from avila.planner.governance.expressions import as_role
 from avila.planner.governance.names import STORES, column, object_of, qualified
 from avila.planner.rules.bind_tables import resolve
 from avila.planner.scope import tables
@@ -37,13 +36,12 @@ WHOLE = "avila_whole"
 
 @dataclass
 class Reader:
-    """Replaces the tables of one statement; ``hidden`` collects the columns that were left out."""
+    """Replaces the tables of one statement; ``found`` collects what was read and left out."""
 
     context: Context
     statement: str
     fenced: bool = False
-    hidden: dict[str, str] = field(default_factory=dict)
-    touched: set[Relation] = field(default_factory=set)
+    found: views.Expanded = field(default_factory=views.Expanded)
     path: tuple[Relation, ...] = ()
 
     def govern(self, tree: exp.Expr, *, skip: frozenset[int] = frozenset()) -> None:
@@ -75,15 +73,14 @@ class Reader:
         With ``rows`` the query has the rows' identities too, and is always made. ``commands`` are those whose policies
         a row must pass. ``readable``: the role must have SELECT, and sees the columns that it has it on.
         """
-        self.touched.add(relation)
+        self.found.touched.add(relation)
         authority = Authority(self.context.described, role)
         target = object_of(relation)
         columns = self._columns(relation)
         allowed = self._allowed(authority, target, columns, table) if readable else None
-        context = as_role(self.context, role)
         mask = masks.masks(authority, target, columns)
         secret = encrypted(self.context.described, target)
-        condition = self._condition(authority, relation, commands, context)
+        condition = self._condition(authority, relation, commands)
         if allowed is None and not mask and not secret and condition is None and not rows:
             return None
         base: exp.Expr = whole(relation, relation.name)
@@ -100,7 +97,7 @@ class Reader:
         elif rows and not secret:
             select.set("expressions", [exp.Star(), column(ROW, relation.name)])
         if allowed is not None or mask:
-            select = self._shown(select, relation, allowed, mask, context, rows=rows)
+            select = self._shown(select, relation, allowed, mask, rows=rows)
         alias = table.args.get("alias")
         return exp.Subquery(
             this=select,
@@ -120,8 +117,8 @@ class Reader:
                 statement=self.statement,
             )
         whole = exp.Paren(this=tree)
-        inner = Reader(self.context, self.statement, True, self.hidden, self.touched, (*self.path, relation))
-        self.touched |= views.expand(whole, role, self.context)
+        inner = Reader(self.context, self.statement, True, self.found, (*self.path, relation))
+        views.expand(whole, role, self.context, self.found)
         inner.govern(whole)
         return whole
 
@@ -136,11 +133,11 @@ class Reader:
         return exp.Select(expressions=[exp.Star()], from_=exp.From(this=inner))
 
     def _condition(
-        self, authority: Authority, relation: Relation, commands: Sequence[str], context: Context
+        self, authority: Authority, relation: Relation, commands: Sequence[str]
     ) -> exp.Expr | None:
         found: exp.Expr | None = None
         for command in commands:
-            part = policies.condition(authority, object_of(relation), command, context)
+            part = policies.condition(authority, object_of(relation), command, self.context)
             if part is None:
                 continue
             part = self.expression(part, relation, authority.role)
@@ -169,7 +166,7 @@ class Reader:
             raise error
         for item in columns:
             if item.name.lower() not in readable:
-                self.hidden[item.name.lower()] = target.name
+                self.found.hidden[item.name.lower()] = target.name
         return readable
 
     def _shown(
@@ -178,7 +175,6 @@ class Reader:
         relation: Relation,
         allowed: frozenset[str] | None,
         mask: Mapping[str, masks.Mask],
-        context: Context,
         *,
         rows: bool,
     ) -> exp.Select:
@@ -189,7 +185,7 @@ class Reader:
             if allowed is not None and name not in allowed:
                 continue
             if name in mask:
-                shown = masks.masked(mask[name], item, context, relation.name)
+                shown = masks.masked(mask[name], item, self.context, relation.name)
                 items.append(exp.alias_(shown, item.name, quoted=True))
             else:
                 items.append(column(item.name, relation.name))

@@ -12,6 +12,8 @@ from avila import errors
 from avila.planner.dialect import nodes, parse, position
 from avila.planner.governance import masks, policies
 from avila.planner.governance.names import column, object_of
+from avila.planner.rules.bind_tables import resolve
+from avila.planner.rules.session_values import mentions_session, with_session_values
 from avila.security.authority import Authority, denied
 from avila.security.columns.rewriting import conceal, encrypted, reveal
 
@@ -167,14 +169,24 @@ class Target:
         return item.type if info is None else info.type
 
     def default(self, item: TableColumn) -> exp.Expr:
-        """Return a column's default in its type."""
-        return cast(default_of(item), self.meant(item))
+        """Return a column's default in its type, as this session means it."""
+        return cast(with_session_values(default_of(item), self.context), self.meant(item))
 
     def refuse(self, what: str, hint: str) -> errors.FeatureNotSupported:
         """Return the error for what cannot be done under policies."""
         return errors.FeatureNotSupported(
             what, hint=hint, statement=self.reader.statement, position=position(self.table)
         )
+
+
+def has_session_defaults(tree: exp.Insert, context: Context) -> bool:
+    """Whether a table that is inserted into has a default that only the session knows, such as ``current_user``."""
+    table = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+    relation = resolve(table, context) if isinstance(table, exp.Table) else None
+    return relation is not None and any(
+        item.default is not None and mentions_session(item.default)
+        for item in context.columns().get(relation.key, ())
+    )
 
 
 def assigned(expressions: Iterable[exp.Expr]) -> list[tuple[str, exp.Expr]]:

@@ -15,7 +15,7 @@ from sqlglot import exp
 from avila.planner.governance.names import column, qualified
 from avila.planner.governance.reads import ROW, named, whole
 from avila.planner.governance.returning import returned
-from avila.planner.governance.targets import assigned, cast, default_of, is_default
+from avila.planner.governance.targets import assigned, cast, is_default
 
 if TYPE_CHECKING:
     from avila.planner.governance.targets import Target
@@ -37,8 +37,8 @@ def update(tree: exp.Update, target: Target) -> None:
     items: list[exp.Expr] = [column(ROW, target.name)]
     for name, value in assignments:
         item = target.column(name)
-        given = default_of(item) if is_default(value) else value.copy()
-        items.append(exp.alias_(cast(given, target.meant(item)), _NEW + item.name, quoted=True))
+        given = target.default(item) if is_default(value) else cast(value.copy(), target.meant(item))
+        items.append(exp.alias_(given, _NEW + item.name, quoted=True))
     picked = _picked(tree, target, items, commands, reads=reads)
     checks = [("UPDATE", True), *([("SELECT", False)] if reads else [])]
     condition = target.checks(tuple(checks))

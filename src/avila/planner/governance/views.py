@@ -6,7 +6,7 @@ role whose rights hold for it: the view's owner (definer's rights), or whoever a
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,11 @@ from avila import errors
 from avila.planner.dialect import parse
 from avila.planner.governance.names import object_of, qualified
 from avila.planner.rules.bind_tables import resolve
+from avila.planner.rules.session_values import mentions_session, with_session_values
 from avila.planner.scope import tables
 from avila.security.authority import Authority, denied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from avila.kernel.base import Relation
     from avila.planner.plan import Context
 
@@ -30,37 +29,53 @@ ROLE = "avila_role"
 NESTED_MAX = 32
 
 
+@dataclass
+class Expanded:
+    """What the expansion of views found: every relation that was named, and the columns that a role may not name."""
+
+    touched: set[Relation] = field(default_factory=set)
+    hidden: dict[str, str] = field(default_factory=dict)
+
+
 def expand(
-    tree: exp.Expr, role: str, context: Context, *, skip: frozenset[int] = frozenset()
-) -> set[Relation]:
-    """Replace the views that a tree reads and mark its tables; return every relation that was named.
+    tree: exp.Expr, role: str, context: Context, found: Expanded, *, skip: frozenset[int] = frozenset()
+) -> None:
+    """Replace the views that a tree reads, and mark its tables with the role whose rights hold for them.
 
     ``skip`` holds the identities of tables that are written, not read. Raises InsufficientPrivilege for a view that the
     role may not read.
     """
-    return _expand(tree, role, context, skip, ())
+    _expand(tree, role, context, found, skip, ())
 
 
 def _expand(
-    tree: exp.Expr, role: str, context: Context, skip: frozenset[int], path: tuple[Relation, ...]
-) -> set[Relation]:
-    found: set[Relation] = set()
+    tree: exp.Expr,
+    role: str,
+    context: Context,
+    found: Expanded,
+    skip: frozenset[int],
+    path: tuple[Relation, ...],
+) -> None:
     for table in list(tables(tree)):
         if id(table) in skip or not isinstance(table.this, exp.Identifier):
             continue
         relation = resolve(table, context)
         if relation is None:
             continue
-        found.add(relation)
+        found.touched.add(relation)
         table.meta[ROLE] = role
         if relation.kind == "view" and not relation.internal and not relation.temporary:
-            found |= _expand_view(table, relation, role, context, path)
-    return found
+            _expand_view(table, relation, role, context, found, path)
 
 
 def _expand_view(
-    table: exp.Table, relation: Relation, role: str, context: Context, path: tuple[Relation, ...]
-) -> set[Relation]:
+    table: exp.Table,
+    relation: Relation,
+    role: str,
+    context: Context,
+    found: Expanded,
+    path: tuple[Relation, ...],
+) -> None:
     if relation in path or len(path) >= NESTED_MAX:
         raise errors.InvalidRecursion(f"view {relation.name} reads itself")
     target = object_of(relation)
@@ -71,11 +86,13 @@ def _expand_view(
     if not verdict and not readable:
         raise denied(target, verdict.reason)
     grants = context.described.grants
-    inner_role = role if context.described.views.of(target).security_invoker else grants.owner(target)
+    invoker = context.described.views.of(target).security_invoker
+    # As in PostgreSQL, the invoker is the session's role even when another view stands between.
+    inner_role = context.principal.current_user if invoker else grants.owner(target)
     body, names = _query(context.definitions()[relation.key])
-    body = body.copy()
+    body = with_session_values(body, context)
     inside = replace(context, catalog=relation.catalog, schema=relation.schema)
-    found = _expand(body, inner_role, inside, frozenset(), (*path, relation))
+    _expand(body, inner_role, inside, found, frozenset(), (*path, relation))
     for inner in list(tables(body)):
         # The names inside are the view's own: they are written out, for outside they may mean something else.
         if isinstance(inner.this, exp.Identifier) and (meant := resolve(inner, inside)) is not None:
@@ -87,8 +104,10 @@ def _expand_view(
     if not verdict:
         body = _only(body, names, readable, relation, context)
         names = []
+        for item in context.columns()[relation.key]:
+            if item.name.lower() not in readable:
+                found.hidden[item.name.lower()] = relation.name
     _put(table, body, names)
-    return found
 
 
 def _only(
@@ -138,9 +157,18 @@ def _query(definition: str) -> tuple[exp.Expr, list[exp.Expr]]:
     return tree.args["expression"], names
 
 
-def owners_of_views(tree: exp.Expr, context: Context) -> Iterator[str]:
-    """Yield the owners of the views that a tree names."""
+def must_expand(tree: exp.Expr, context: Context) -> bool:
+    """Whether a tree reads a view that the kernel would not read as is meant, even for a superuser.
+
+    That is so when the rights of another role hold inside it, and when it asks for what only the session knows.
+    """
+    roles = context.described.roles
     for table in tables(tree):
         relation = resolve(table, context) if isinstance(table.this, exp.Identifier) else None
         if relation is not None and relation.kind == "view" and not relation.internal:
-            yield context.described.grants.owner(object_of(relation))
+            owner = context.described.grants.owner(object_of(relation))
+            if owner not in roles or not roles[owner].superuser:
+                return True
+            if mentions_session(context.definitions()[relation.key]):
+                return True
+    return False

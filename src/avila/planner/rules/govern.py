@@ -24,7 +24,7 @@ from avila.planner.governance.inserts import insert
 from avila.planner.governance.merges import merge
 from avila.planner.governance.names import STORES, object_of
 from avila.planner.governance.reads import Reader
-from avila.planner.governance.targets import Target
+from avila.planner.governance.targets import Target, has_session_defaults
 from avila.planner.governance.updates import delete, update
 from avila.planner.plan import Kind
 from avila.planner.rules.bind_tables import resolve, targets
@@ -60,14 +60,18 @@ def govern(plan: Plan, context: Context) -> Plan:
     tree = _shown(tree, context)
     reader = Reader(context, plan.statement.text)
     skip = frozenset(map(id, targets(tree)))
-    reader.touched |= views.expand(tree, context.principal.current_user, context, skip=skip)
+    views.expand(tree, context.principal.current_user, context, reader.found, skip=skip)
     reader.fenced = _has_policies(tree, context) and needs_fence(tree, context)
     govern_feeds(tree, reader)
     _write(tree, context, reader)
     reader.govern(tree, skip=frozenset(map(id, targets(tree))))
     listings.govern_listings(tree, context, plan.statement.text)
     return replace(
-        plan, tree=tree, touched=frozenset(reader.touched), hidden=dict(reader.hidden), changes=changes
+        plan,
+        tree=tree,
+        touched=frozenset(reader.found.touched),
+        hidden=dict(reader.found.hidden),
+        changes=changes,
     )
 
 
@@ -75,10 +79,9 @@ def _concerns(tree: exp.Expr, context: Context) -> bool:
     """Whether there is anything to check or to write otherwise."""
     if not context.authority.superuser or context.described.encryption.columns:
         return True
-    roles = context.described.roles
-    return roles.governed and any(
-        owner not in roles or not roles[owner].superuser for owner in views.owners_of_views(tree, context)
-    )
+    if isinstance(tree, exp.Insert) and has_session_defaults(tree, context):
+        return True
+    return not _defines_later(tree) and views.must_expand(tree, context)
 
 
 def _defines_later(tree: exp.Expr) -> bool:
@@ -153,7 +156,7 @@ def _write(tree: exp.Expr, context: Context, reader: Reader) -> None:
                 context.authority.require_superuser("write to attached databases")
             continue
         target = Target(table, relation, context, reader)
-        reader.touched.add(relation)
+        reader.found.touched.add(relation)
         if type(tree) in _WRITERS:
             _WRITERS[type(tree)](tree, target)
         elif isinstance(tree, exp.TruncateTable):

@@ -6,6 +6,7 @@ of all. Plans are kept by who asked and by the session's settings, so a value is
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from sqlglot import exp
 from avila import errors
 from avila.planner.dialect import position
 from avila.planner.governance.privilege_functions import FUNCTIONS, answer
+from avila.planner.plan import Kind
 
 if TYPE_CHECKING:
     from avila.planner.plan import Context, Plan
@@ -25,11 +27,48 @@ _NOWHERE = frozenset({"inet_client_addr", "inet_client_port"})
 """Where a client is on the network; a session in this process is nowhere."""
 
 
+_KEPT = re.compile(
+    r"\b(current_user|session_user|current_role|user|current_setting|session_attribute|pg_has_role|has_\w+_privilege)\b",
+    re.IGNORECASE,
+)
+
+
 def session_values(plan: Plan, context: Context) -> Plan:
-    """Replace the names and calls that mean the session."""
+    """Replace the names and calls that mean the session; what a definition keeps (a view, a default) stays as it is."""
+    if plan.kind is Kind.DEFINITION and not _runs_query(plan.tree):
+        return plan
     if not any(_concerns(node) for node in plan.tree.walk()):
         return plan
     tree = plan.tree.copy()
+    try:
+        _replace(tree, context)
+    except errors.Error as error:
+        error.statement = plan.statement.text
+        raise
+    return replace(plan, tree=tree)
+
+
+def mentions_session(text: str) -> bool:
+    """Whether SQL that the kernel keeps may ask for what only a session knows."""
+    return _KEPT.search(text) is not None
+
+
+def with_session_values(tree: exp.Expr, context: Context) -> exp.Expr:
+    """Return a copy of kept SQL with the session's values in it."""
+    whole = exp.Paren(this=tree.copy())
+    _replace(whole, context)
+    kept: exp.Expr = whole.this.pop()
+    return kept
+
+
+def _runs_query(tree: exp.Expr) -> bool:
+    """Whether a definition takes the answer of a query, once."""
+    return (
+        isinstance(tree, exp.Create) and str(tree.args["kind"]).upper() == "TABLE" and bool(tree.expression)
+    )
+
+
+def _replace(tree: exp.Expr, context: Context) -> None:
     for node in list(tree.walk()):
         if isinstance(node, exp.Dot) and _system(node):
             called = node.expression
@@ -41,11 +80,10 @@ def session_values(plan: Plan, context: Context) -> Plan:
         try:
             value = _value(node, context)
         except errors.Error as error:
-            error.statement, error.position = plan.statement.text, position(node)
+            error.position = position(node)
             raise
         if value is not None:
             _put(node, value)
-    return replace(plan, tree=tree)
 
 
 def attributes(context: Context) -> dict[str, str]:

@@ -111,9 +111,9 @@ class CreateEncryptionKey(exp.Expression):
 
 
 class DropEncryptionKey(exp.Expression):
-    """``DROP ENCRYPTION KEY [IF EXISTS] key``."""
+    """``DROP ENCRYPTION KEY [IF EXISTS] key [CASCADE | RESTRICT]``; ``behaviour`` is one of the two words or None."""
 
-    arg_types: ClassVar[dict[str, bool]] = {"this": True, "exists": False}
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "exists": False, "behaviour": False}
 
 
 class SetEncryption(exp.Expression):
