@@ -83,7 +83,7 @@ class Grants:
             return False
         if role == PUBLIC:
             return privilege in for_everybody(target)
-        return self.owner(target) == role and privilege in PRIVILEGES[target.kind]
+        return self.owner(target) == role and privilege in PRIVILEGES.get(target.kind, ())
 
     def grant(self, target: Object, privilege: str, column: str | None, roles: Iterable[str]) -> Grant | None:
         """Return an entry that gives one of the roles a privilege on exactly this object or column."""

@@ -86,9 +86,12 @@ class CreateMaskingPolicy:
     replace: bool = False
 
     def apply(self, catalog: Catalog) -> Catalog:
-        """Need a free name, unless it replaces."""
-        if self.name in catalog.masking.policies and not self.replace:
+        """Need a free name; or as many parameters as the one it replaces, where that masks something."""
+        before = catalog.masking.policies.get(self.name)
+        if before is not None and not self.replace:
             raise errors.DuplicateObject(f"masking policy {self.name} already exists")
+        if before is not None and len(before.parameters) != len(self.parameters):
+            _refuse_used(catalog, self.name)
         parameters = tuple((name, kind) for name, kind in self.parameters)
         made = MaskingPolicy(self.name, parameters, self.returns, self.body, self.using_value)
         policies = {**catalog.masking.policies, self.name: made}
@@ -104,11 +107,8 @@ class DropMaskingPolicy:
     def apply(self, catalog: Catalog) -> Catalog:
         """Need a policy that masks nothing."""
         known_masking(catalog, self.name)
+        _refuse_used(catalog, self.name)
         section = catalog.masking
-        if self.name in section.tags.values() or any(
-            name == self.name for name, _ in section.columns.values()
-        ):
-            raise errors.DependentObjectsStillExist(f"columns or tags are masked by {self.name}")
         policies = {name: policy for name, policy in section.policies.items() if name != self.name}
         return replace(catalog, masking=replace(section, policies=policies))
 
@@ -164,3 +164,18 @@ def known_masking(catalog: Catalog, name: str) -> MaskingPolicy:
     if name not in catalog.masking.policies:
         raise errors.UndefinedObject(f"masking policy {name} does not exist")
     return catalog.masking.policies[name]
+
+
+def _refuse_used(catalog: Catalog, name: str) -> None:
+    """Raise DependentObjectsStillExist when a policy masks something."""
+    section = catalog.masking
+    used = [
+        f"column {column} of {target.title}"
+        for (target, column), (by, _) in section.columns.items()
+        if by == name
+    ]
+    used += [f"tag {tag}" for tag, by in section.tags.items() if by == name]
+    if used:
+        raise errors.DependentObjectsStillExist(
+            f"masking policy {name} masks {', '.join(used)}", hint="UNSET MASKING POLICY takes a mask off."
+        )

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from avila import errors
 from avila.planner import planner
-from avila.planner.dialect import generate, position
+from avila.planner.dialect import generate, parse_expression, position
 from avila.planner.governance.ready_masks import expand
 from avila.planner.plan import Statement
 from avila.planner.rules.bind_tables import resolve
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from avila.executor import Executor
     from avila.planner.plan import Context
 
+_MAKING_ROWS = frozenset({"generate_series", "range", "unnest"})
+"""The table functions that read nothing but their arguments."""
 _TRIAL_KEY = b"any key would do to see whether a mask fits"
 
 
@@ -57,14 +59,24 @@ def mask_body(
 ) -> str:
     """Return the body of a masking policy as it is kept; the errors are those of a condition."""
     kept = _settled(executor, tree, text)
-    given = ", ".join(f"CAST(NULL AS {kind}) AS {_quoted(name)}" for name, kind in parameters)
-    values = planner.statements(f"SELECT * FROM (SELECT {given}) AS given")[0].tree.args["from_"].this
-    shown = expand(kept, _TRIAL_KEY)
-    test = exp.Is(this=exp.Paren(this=shown.copy()), expression=exp.Null())
-    cast = planner.statements(f"SELECT CAST(NULL AS {returns})")[0].tree.expressions[0]
-    cast.set("this", exp.Paren(this=shown))
-    _type(executor, cast, test, values, text)
+    _check(executor, kept, text, parameters, returns)
     return generate(kept)
+
+
+def check_mask(executor: Executor, body: str, given: Iterable[tuple[str, str]], shown: str) -> None:
+    """Raise the kernel's error when a mask cannot take columns of the given types, or be shown as one of another."""
+    _check(executor, parse_expression(body), body, given, shown)
+
+
+def _check(
+    executor: Executor, body: exp.Expr, text: str, given: Iterable[tuple[str, str]], returns: str
+) -> None:
+    nulls = ", ".join(f"CAST(NULL AS {kind}) AS {_quoted(name)}" for name, kind in given)
+    values = planner.statements(f"SELECT * FROM (SELECT {nulls}) AS given")[0].tree.args["from_"].this
+    shown = exp.Paren(this=expand(body, _TRIAL_KEY))
+    cast = parse_expression(f"CAST(NULL AS {returns})")
+    cast.set("this", shown.copy())
+    _type(executor, cast, exp.Is(this=shown, expression=exp.Null()), values, text)
 
 
 def _settled(executor: Executor, tree: exp.Expr, text: str) -> exp.Expr:
@@ -79,6 +91,10 @@ def _settled(executor: Executor, tree: exp.Expr, text: str) -> exp.Expr:
     for table in tables(holder):
         if isinstance(table.this, exp.Identifier):
             _name_fully(table, text, context)
+        elif not isinstance(table.this, exp.Anonymous) or table.this.name.lower() not in _MAKING_ROWS:
+            raise errors.FeatureNotSupported(
+                "an expression that is kept reads tables alone", statement=text, position=position(table)
+            )
     settled: exp.Expr = holder.this
     return settled.pop()
 

@@ -10,10 +10,8 @@ from sqlglot import exp
 
 from avila import errors
 from avila.catalog.grant_changes import ReleaseRole, SetOwner
-from avila.catalog.masking import DropMaskingPolicy
 from avila.catalog.roles import OWNER
-from avila.catalog.tags import DropTag
-from avila.commands import principals, transaction
+from avila.commands import masking, principals, tags, transaction
 from avila.kernel.arrow_answer import ArrowAnswer
 from avila.planner import planner
 from avila.planner.dialect import generate
@@ -31,6 +29,8 @@ if TYPE_CHECKING:
 
 _ORDER = ("view", "table", "function", "sequence", "type", "schema")
 """What may need what: first goes what nothing else is made of."""
+_KEPT = {"tag": tags.dropping, "masking policy": masking.dropping}
+"""What only the catalog knows."""
 
 
 def reassign(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
@@ -56,8 +56,10 @@ def drop(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # n
     # One transaction writes one store; what the catalog keeps lies in the native one.
     for catalog in sorted({where for where, _ in drops} - {NATIVE}):
         _together(executor, [sql for where, sql in drops if where == catalog], [])
-    changes: list[Change] = [DropTag(target.name) for target in owned if target.kind == "tag"]
-    changes += [DropMaskingPolicy(target.name) for target in owned if target.kind == "masking policy"]
+    changes: list[Change] = []
+    for target in owned:
+        if target.kind in _KEPT:
+            changes += _KEPT[target.kind](target.name)
     changes += [ReleaseRole(role) for role in roles]
     _together(executor, [sql for where, sql in drops if where == NATIVE], changes)
     return ArrowAnswer.empty()

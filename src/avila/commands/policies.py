@@ -11,8 +11,8 @@ from avila import errors
 from avila.catalog import policies as changes
 from avila.catalog.names import Object
 from avila.catalog.roles import PUBLIC
-from avila.catalog.tags import known_tag, tag_object
-from avila.commands import kept, objects, principals
+from avila.catalog.tags import tag_object
+from avila.commands import kept, objects, principals, tags
 from avila.kernel.arrow_answer import ArrowAnswer
 
 if TYPE_CHECKING:
@@ -108,10 +108,7 @@ def _target(executor: Executor, tree: exp.Expr) -> Object:
     tag = tree.args.get("tag")
     if tag is None:
         return _table(executor, tree.args["table"])
-    known_tag(executor.described(), tag.name.lower())
-    target = tag_object(tag.name.lower())
-    executor.authority.require_owner(target)
-    return target
+    return tag_object(tags.owned_tag(executor, tag))
 
 
 def _table(executor: Executor, node: exp.Table) -> Object:
