@@ -14,7 +14,7 @@ from security.choices import Chooser
 from security.generated_worlds import TESTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from security.statements import Statement
     from security.world import World
@@ -34,51 +34,72 @@ class Case:
 
 
 def reduced(case: Case, wrong: Callable[[Case], bool]) -> Case:
-    """Return a smaller case that is still wrong: what can be left out is left out, one thing at a time.
+    """Return a smaller case that is still wrong: what can be left out is left out, many things at once at first.
 
     A candidate that is not even a case, because something it needs was left out, is passed over.
     """
-    smaller = True
-    while smaller:
-        smaller = False
-        for candidate in _smaller(case):
-            try:
-                still = wrong(candidate)
-            except (KeyError, psycopg.Error, avila.Error):
-                continue  # what was left out is needed by what is left
-            if still:
-                case, smaller = candidate, True
+
+    def still(candidate: Case) -> bool:
+        try:
+            return wrong(candidate)
+        except (KeyError, psycopg.Error, avila.Error):
+            return False
+
+    case = Case(case.world, case.attempts[-1:]) if still(Case(case.world, case.attempts[-1:])) else case
+    size = len(_things(case))
+    while size:
+        things = _things(case)
+        for start in range(0, len(things), size):
+            candidate = _without(case, things[start : start + size])
+            if still(candidate):
+                case = candidate
                 break
+        else:
+            size //= 2
     return case
 
 
-def _smaller(case: Case) -> Iterator[Case]:
-    last = len(case.attempts) - 1
-    for place in range(last + 1):
-        yield Case(case.world, case.attempts[:place] + case.attempts[place + 1 :])
-    for part in ("views", "tables"):
-        for name in getattr(case.world, part):
-            used = len(re.findall(rf"\b{name} (AS|SET|WHERE|RETURNING)\b|(INTO|FROM) {name}\b", repr(case)))
-            if used > 1:  # the one statement that made it
-                continue
-            world = deepcopy(case.world)
-            del getattr(world, part)[name]
-            world.grants = [grant for grant in world.grants if grant.relation != name]
-            yield Case(world, case.attempts)
-    for place in range(len(case.world.grants)):
-        world = deepcopy(case.world)
-        del world.grants[place]
-        yield Case(world, case.attempts)
-    for name, table in case.world.tables.items():
-        for column in table.masks:
-            world = deepcopy(case.world)
-            del world.tables[name].masks[column]
-            yield Case(world, case.attempts)
-        for part in ("policies", "rows"):
-            for place in range(len(getattr(table, part))):
-                world = deepcopy(case.world)
-                del getattr(world.tables[name], part)[place]
-                yield Case(world, case.attempts)
+Thing = tuple[str, str, object]
+"""What can be left out: of which part of the case, of which relation, and which one."""
+
+
+def _things(case: Case) -> list[Thing]:
+    world = case.world
+    found: list[Thing] = [("attempt", "", attempt) for attempt in case.attempts]
+    found += [("view", name, None) for name in reversed(world.views) if not _used(case, name)]
+    found += [("table", name, None) for name in world.tables if not _used(case, name)]
+    found += [("grant", grant.relation, grant) for grant in world.grants]
+    for name, table in world.tables.items():
+        found += [("mask", name, column) for column in table.masks]
+        found += [("policy", name, policy) for policy in table.policies]
+        found += [("row", name, row) for row in table.rows]
+    return found
+
+
+def _used(case: Case, name: str) -> bool:
+    """Whether more than the one statement that makes a relation names it."""
+    return len(re.findall(rf"\b{name} (AS|SET|WHERE|RETURNING)\b|(INTO|FROM) {name}\b", repr(case))) > 1
+
+
+def _without(case: Case, things: list[Thing]) -> Case:
+    world = deepcopy(case.world)
+    gone = [thing for kind, _, thing in things if kind == "attempt"]
+    for kind, name, thing in things:
+        match kind:
+            case "view":
+                del world.views[name]
+            case "table":
+                del world.tables[name]
+            case "grant":
+                world.grants.remove(thing)  # type: ignore[arg-type]
+            case "mask" if name in world.tables:
+                del world.tables[name].masks[str(thing)]
+            case "policy" if name in world.tables:
+                world.tables[name].policies.remove(thing)  # type: ignore[arg-type]
+            case "row" if name in world.tables:
+                world.tables[name].rows.remove(thing)  # type: ignore[arg-type]
+    world.grants = [g for g in world.grants if g.relation in world.tables or g.relation in world.views]
+    return Case(world, tuple(attempt for attempt in case.attempts if attempt not in gone))
 
 
 def case(seed: int, statements: int, *, masked: bool = False) -> Case:
