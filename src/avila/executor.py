@@ -20,6 +20,7 @@ from avila.kernel.arrow_answer import ArrowAnswer
 from avila.kernel.duckdb.engine import literal
 from avila.kernel.duckdb.lifted import lift
 from avila.limits.answer import MeteredAnswer
+from avila.limits.writes import tenants_written
 from avila.planner import planner
 from avila.planner.dialect import nodes, position
 from avila.planner.parameters import parameter_types
@@ -99,6 +100,8 @@ class Executor:
                 recording, running = self.recorder.statement(plan), self._running(sql, plan)
                 with recording, running:
                     answer = self.run(plan, parameters, frames)
+                if plan.kind is not Kind.QUERY:
+                    self.instance.storage.wrote()
                 if plan.returns_rows or isinstance(plan.tree, nodes.ExecutePrepared):
                     answer = MeteredAnswer(answer, running, recording.finish)
                 else:
@@ -122,7 +125,9 @@ class Executor:
             self.instance.engine.load(extension)
         for path in plan.paths:
             check_path(path.resolve(parameters), self.instance.layout, plan.statement.text)
-        sources = {call.slot: _open(call, parameters, frames) for call in plan.sources}
+        sources = {call.slot: _open(self, call, parameters, frames) for call in plan.sources}
+        if self.limits.storage_bounded and plan.kind is not Kind.QUERY:
+            self.instance.storage.require_room(tenants_written(plan, self.context()))
         with self._writing(plan), self.transaction or _NOTHING, self._with_changes(plan):
             answer = self._run_kernel(plan, sources, parameters)
         if plan.kind is Kind.DEFINITION:
@@ -496,7 +501,7 @@ def _writes(plan: Plan) -> bool:
     return plan.kind is not Kind.QUERY or not plan.functions.isdisjoint(_DRAWS)
 
 
-def _open(call: Any, parameters: Parameters, frames: Frames | None) -> object:
+def _open(executor: Executor, call: Any, parameters: Parameters, frames: Frames | None) -> object:
     """Return what the kernel scans for a source call."""
     if call.frame is not None:
         frame = frames(call.frame) if frames else None
@@ -504,6 +509,8 @@ def _open(call: Any, parameters: Parameters, frames: Frames | None) -> object:
             raise errors.UndefinedTable(f"table {call.frame} does not exist")
         return frame_table(frame)
     arguments = {name: value.resolve(parameters) for name, value in call.arguments.items()}
+    if call.function.session:
+        return call.function.call(executor, **arguments)
     return call.function.call(**arguments)
 
 

@@ -8,10 +8,11 @@ import os
 import tempfile
 import threading
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from avila import errors
+from avila import errors, system_views
 from avila.catalog.functions import Functions
 from avila.catalog.objects import Catalog
 from avila.catalog.relations import Relations
@@ -19,7 +20,10 @@ from avila.catalog.roles import OWNER
 from avila.executor import Executor
 from avila.extensions import registry
 from avila.kernel.duckdb.engine import DuckDBEngine
+from avila.kernel.duckdb.sizes import lake_sizes, native_sizes
+from avila.limits.accounting import Accounting
 from avila.limits.governor import Governor
+from avila.limits.storage import Storage
 from avila.observe.statements import History
 from avila.planner.planner import PlanCache
 from avila.security.audit import Audit, AuditLog, NullAuditLog
@@ -29,9 +33,10 @@ from avila.storage.crossing import Crossing
 from avila.storage.keys import KeyFile, Keys
 from avila.storage.maintenance import Maintenance
 from avila.storage.rotation import Rotation
-from avila.storage.stores import NATIVE, LakeStore, NativeStore, clear_spill
+from avila.storage.stores import LAKE, NATIVE, LakeStore, NativeStore, clear_spill
 
 if TYPE_CHECKING:
+    from avila.kernel.duckdb.sizes import Sizes
     from avila.settings import Settings
     from avila.storage.layout import Layout
 
@@ -52,7 +57,9 @@ class Instance:
         keys: KeyFile | Keys,
     ) -> None:
         self.engine = engine
-        self.governor = Governor(engine)
+        self.storage = Storage(self._sizes)
+        self.governor = Governor(engine, self.storage)
+        self.accounting = Accounting(engine, native, self.governor, settings["lock_timeout"])
         self.native = native
         self.lake = lake
         self.settings = settings
@@ -104,6 +111,8 @@ class Instance:
         except BaseException:
             engine.close()
             raise
+        instance.accounting.load()
+        instance.accounting.start(settings["usage_interval_s"])
         instance.maintenance.start()
         return instance
 
@@ -124,7 +133,8 @@ class Instance:
         offered = {
             name: ext for name, ext in self.extensions.items() if name not in catalog.dropped_extensions
         }
-        return Functions(kernel=self._kernel_functions, **registry.functions(offered))
+        made = Functions(kernel=self._kernel_functions, **registry.functions(offered))
+        return replace(made, tables={**made.tables, **system_views.TABLES})
 
     @property
     def alive(self) -> bool:
@@ -156,6 +166,11 @@ class Instance:
             self._executors[executor.number] = executor
             executor.recorder.opened()
             return executor
+
+    def _sizes(self) -> Sizes:
+        """Return how much each table takes, in both stores."""
+        sizes = native_sizes(self.engine, NATIVE)
+        return sizes if self.lake is None else sizes | lake_sizes(self.engine, LAKE, self.lake.metadata)
 
     def _require_room(self, executor: Executor) -> None:
         """Close a session again, with TooManyConnections, when its role has as many as it may."""
@@ -193,6 +208,7 @@ class Instance:
         self.maintenance.stop()
         for executor in list(self._executors.values()):
             executor.close()
+        self.accounting.stop()
         self.governor.stop()
         self.audit.close()
         try:

@@ -105,6 +105,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType({
         Setting("audit", bool, True, "Whether the audit log is kept.", "database"),
         Setting("audit_interval_ms", int, 50, "How long a record of the audit log may wait to be written with others.",
                 "database"),
+        Setting("usage_interval_s", int, 60, "How often what roles have used is kept, and what is stored measured; 0 "
+                "for when the database is closed.", "database"),
         Setting("statement_timeout", int, 0, "Milliseconds after which a statement is cancelled; 0 for never."),
         Setting("statement_memory", str, None, "How much memory a statement may hold, such as '200MB'; without it as "
                 "much as the kernel has."),

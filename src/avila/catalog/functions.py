@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from avila.kernel.source import Source
 
 
+OWN_SCHEMA = "avila"
+"""The schema of what Avila keeps and shows of itself."""
+
+
 @dataclass(frozen=True)
 class ScalarFunction:
     """A function of values: called with one Arrow array a parameter, answers one Arrow array as long.
@@ -51,6 +55,8 @@ class TableFunction:
     example: str | None = None
     files: str | None = None
     suffixes: tuple[str, ...] = ()
+    session: bool = False
+    """Whether it is called with the session first, and shows what that may see: a view of Avila's own."""
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
     from avila.limits.bounds import Bounds
     from avila.limits.running import Running
+    from avila.limits.storage import Storage
     from avila.limits.watchdog import Kernel
 
 
 class Governor:
     """One a database."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, storage: Storage) -> None:
+        self.storage = storage
         self.alarm = Alarm()
         self.accounts = Accounts()
         self.watchdog = Watchdog(kernel, self.alarm, self.running)

@@ -48,7 +48,10 @@ class Running:
         self._turnstiles: tuple[Turnstile, ...] = ()
         self._wake: Callable[[], None] | None = None
         self._lock = session.stopping
-        session.account.statements += 1
+        account = session.account
+        account.statements += 1
+        if plan.reads:
+            account.bytes_scanned += session.governor.storage.scanned(plan.tables)
 
     def __enter__(self) -> Running:
         session = self.session

@@ -32,6 +32,7 @@ class SessionLimits:
         self.ended: errors.Error | None = None
         self.account = Account()
         self.bounds = NONE
+        self.storage_bounded = False
         self._known: tuple[object, ...] = ()
 
     def statement(self, text: str, plan: Plan) -> Running:
@@ -54,8 +55,10 @@ class SessionLimits:
         known = self._known
         if known and known[0] == version and known[1] is identity:
             return
-        found = bounds(catalog(), principal.session_user, principal.current_user, setting)
+        described = catalog()
+        found = bounds(described, principal.session_user, principal.current_user, setting)
         self.bounds = NONE if found.none else found
+        self.storage_bounded = any(tenant.storage_bytes for tenant in described.tenants.tenants.values())
         self._known = (version, identity)
         self.governor.accounts.use(self.account, principal.current_user)
 

@@ -133,6 +133,11 @@ class Plan:
     kernel: str = "duckdb"
     sql: str = ""
 
+    @cached_property
+    def tables(self) -> frozenset[tuple[str, str, str]]:
+        """The folded names of the tables that are read, through views too."""
+        return frozenset(relation.key for relation in self.reads | self.touched)
+
 
 @dataclass(frozen=True)
 class Context:

@@ -23,6 +23,7 @@ from avila.planner.rules.macros import macros
 from avila.planner.rules.route import route
 from avila.planner.rules.session_values import session_values
 from avila.planner.rules.sources import sources
+from avila.planner.rules.system_views import system_views
 from avila.planner.rules.user_macros import user_macros
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     macros,
     extension_calls,
     file_tables,
+    system_views,
     bind_functions,
     bind_tables,
     govern,

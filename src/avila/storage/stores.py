@@ -159,6 +159,11 @@ class LakeStore:
         self.slots = slots
         self.gate = WriteGate()
 
+    @property
+    def metadata(self) -> str:
+        """The kernel's name of the lake's own catalog."""
+        return self._catalog
+
     @classmethod
     def open(cls, engine: DuckDBEngine, layout: Layout, keys: KeyFile) -> LakeStore:
         """Attach the lake, made when it is not there."""
@@ -197,7 +202,7 @@ class LakeStore:
         """Have the kernel go over to the catalog under the spare name; what began before goes on with the old one."""
         # The kernel attaches the catalog as a database of its own, and the old one still has the usual name.
         catalog = f"{CATALOG_PREFIX}{LAKE}_{time.time_ns()}"
-        self._attach(self.slots.spare, keys, {"METADATA_CATALOG": catalog}, replace=True)
+        self._attach(self.slots.spare, keys, {"METADATA_CATALOG": catalog, "META_HIDDEN": True}, replace=True)
         self._catalog = catalog
 
     def _attach(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from avila.catalog.functions import OWN_SCHEMA
+from avila.planner.dialect import nodes
 from avila.planner.rules.bind_tables import targets
 from avila.planner.scope import tables
 
@@ -35,6 +36,8 @@ def system_views(plan: Plan, context: Context) -> Plan:
         table.set("this", exp.Anonymous(this=view, expressions=arguments))
         table.set("db", None)
         table.set("catalog", None)
+        if isinstance(table.parent, nodes.ShowStatement):  # which names a table, and takes a query as well
+            table.parent.set("this", exp.Select(expressions=[exp.Star()], from_=exp.From(this=table)))
     return replace(plan, tree=tree)
 
 
