@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from avila.commands import (
     default_privileges,
+    encryption,
+    encryption_keys,
     extension,
     keys,
     kill,
@@ -39,6 +41,10 @@ if TYPE_CHECKING:
     Command = Callable[[Executor, Plan, Parameters], Answer]
 
 COMMANDS: dict[type[exp.Expr], Command] = {
+    nodes.CreateEncryptionKey: encryption_keys.create,
+    nodes.DropEncryptionKey: encryption_keys.drop,
+    nodes.SetEncryption: encryption.set_,
+    nodes.DropEncryption: encryption.drop,
     nodes.TransactionStatement: transaction.run,
     nodes.SetOption: settings.set_,
     nodes.ResetOption: settings.reset,

@@ -13,7 +13,7 @@ from avila.catalog import tags as changes
 from avila.catalog.grant_changes import SetOwner
 from avila.catalog.names import Object
 from avila.catalog.object_changes import ForgetObject
-from avila.commands import objects, principals
+from avila.commands import encryption, objects, principals
 from avila.kernel.arrow_answer import ArrowAnswer
 from avila.storage.stores import NATIVE
 
@@ -95,6 +95,10 @@ def _put(executor: Executor, tree: exp.Expr, values: Iterable[tuple[str, str | N
     executor.authority.require_owner(target)
     altered = tree.args.get("column")
     column = None if altered is None else objects.column(executor, target, altered.this)
+    for tag, value in values:
+        changes.check_value(executor.described(), tag, value)
+        if column is not None and value is not None:
+            encryption.encrypt_tagged(executor, tree, target, column, tag)
     executor.change(*(changes.SetTag(tag, target, column, value) for tag, value in values))
     return ArrowAnswer.empty()
 

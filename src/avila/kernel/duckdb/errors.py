@@ -38,6 +38,7 @@ _PATTERNS: tuple[tuple[str, type[errors.Error]], ...] = (
     (r"already exists", errors.DuplicateObject),
     (r"(Table|View) with name .* does not exist|Referenced table .* not found", errors.UndefinedTable),
     (r"Schema with name .* does not exist|schema .* does not exist", errors.InvalidSchemaName),
+    (r"(Type|Index|Sequence) with name .* does not exist", errors.UndefinedObject),
     (r"(Catalog|Database) .* does not exist|database .* not found", errors.InvalidCatalogName),
     (r"Function with name .* does not exist|No function matches|is not an aggregate function|Table Function with name|"
      r"does not support the supplied arguments", errors.UndefinedFunction),
@@ -90,6 +91,7 @@ _ADVICE = re.compile(
 _NAMED = re.compile(
     r'"([^"]+)"|[Ff]unction with name (\w+)|with name (\w+) does not exist|given name and argument types \'(\w+)\('
 )
+_TRACE = re.compile(r"\n+At:\n.*", re.DOTALL)
 _UDF = re.compile(r"Python exception occurred while executing the UDF: (\w+): (.*)", re.DOTALL)
 
 
@@ -138,6 +140,7 @@ def _from_function(text: str, statement: str | None) -> errors.Error | None:
     if not match:
         return None
     name, message = match.groups()
+    message = _TRACE.sub("", message)
     condition = errors.CONDITIONS.get(name, errors.DataException)
     message, _, hint = message.strip().partition("\nHint: ")
     detail = message if name in errors.CONDITIONS else f"{name}: {message}"
