@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("avila")
 
+FIRST_ROUND_S = 2.0
+"""Until then nothing is known of how large tables are; a database that is open for a moment never asks."""
 TABLE = "native.avila.used"
 _CREATE = f"""
 CREATE TABLE IF NOT EXISTS {TABLE} (role VARCHAR PRIMARY KEY, statements BIGINT NOT NULL,
@@ -104,8 +106,10 @@ class Accounting:
             connection.run("ROLLBACK", rows=False)
             raise
 
-    def _run(self, interval_s: int) -> None:
-        while not self._stopping.wait(interval_s):
+    def _run(self, interval_s: float) -> None:
+        wait_s = min(interval_s, FIRST_ROUND_S)
+        while not self._stopping.wait(wait_s):
+            wait_s = interval_s
             try:
                 self._governor.storage.refresh()
                 self.keep()

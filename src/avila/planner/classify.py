@@ -77,6 +77,9 @@ COMMANDS = (
     nodes.CreateResourceGroup,
     nodes.AlterResourceGroup,
     nodes.DropResourceGroup,
+    nodes.CreateTenant,
+    nodes.AlterTenant,
+    nodes.DropTenant,
     nodes.KillStatement,
 )
 _SESSION = (nodes.SetVariable, nodes.ResetVariable, nodes.AnalyzeTable)

@@ -19,7 +19,7 @@ _SEGMENTS = """
 SELECT list(DISTINCT block) FILTER (block >= 0),
        coalesce(sum(CASE segment_type WHEN 'VALIDITY' THEN count // 8 WHEN 'VARCHAR' THEN 16 * count ELSE 8 * count END)
                 FILTER (NOT persistent), 0)
-FROM (SELECT segment_type, persistent, count, unnest([block_id, *coalesce(additional_block_ids, [])]) AS block
+FROM (SELECT segment_type, persistent, count, unnest(list_append(coalesce(additional_block_ids, []), block_id)) AS block
       FROM pragma_storage_info(?))
 """
 _LAKE = """
