@@ -120,16 +120,21 @@ def _in_range(number: str) -> str:
     """Return a number as text, moved to the nearest that the type of the value holds."""
     integer = _case(
         *(
-            (f"typeof(val) = '{name}'", f"least(greatest(round({number}), {low}), {high})")
+            (f"typeof(val) = '{name}'", _between(f"round({number})", low, high))
             for name, (low, high) in _RANGES.items()
         )
     )
     limit = f"(pow(10, {_PRECISION} - {_SCALE}) - pow(10, -{_SCALE}))"
     return _case(
         (_IS_INTEGER, f"CAST(CAST({integer} AS HUGEINT) AS VARCHAR)"),
-        ("typeof(val) LIKE 'DECIMAL%'", f"CAST(least(greatest({number}, -{limit}), {limit}) AS VARCHAR)"),
+        ("typeof(val) LIKE 'DECIMAL%'", f"CAST({_between(number, f'-{limit}', limit)} AS VARCHAR)"),
         (_IS_FRACTION, f"CAST({number} AS VARCHAR)"),
     )
+
+
+def _between(number: str, low: str, high: str) -> str:
+    # The kernel's least() and greatest() leave NULL out.
+    return f"CASE WHEN {number} < {low} THEN {low} WHEN {number} > {high} THEN {high} ELSE {number} END"
 
 
 def _noisy() -> str:
