@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from security.audit import logs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from avila.security.audit import Record
     from avila.security.audit.report import Report
 
 RECORDS = 42  # those of small(), one that opened the log and one that closed it
@@ -106,6 +108,22 @@ def test_every_flipped_byte_is_found_and_its_record_named(tmp_path: Path, *, lon
     for path in sorted(sound.iterdir()):
         for offset in range(0, path.stat().st_size, 1 if long_mode else 61):
             assert_named(sound, flipped(log, path.name, offset, offset % 8), path.name, offset)
+
+
+@settings(max_examples=60, deadline=None)
+@given(first=logs.groups, second=logs.groups, data=st.data())
+def test_a_flipped_bit_of_any_log_is_found(
+    first: list[list[Record]], second: list[list[Record]], data: st.DataObject
+) -> None:
+    """Of any records, in any groups, over more than one opening."""
+    with tempfile.TemporaryDirectory() as scratch:
+        log = Path(scratch) / "audit"
+        logs.write(log, first, segment_bytes=1000)
+        logs.write(log, second, segment_bytes=3000)
+        assert verify(log).ok
+        path = data.draw(st.sampled_from(sorted(log.iterdir())))
+        offset = data.draw(st.integers(0, path.stat().st_size - 1))
+        assert_named(log, flipped(log, path.name, offset, data.draw(st.integers(0, 7))), path.name, offset)
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

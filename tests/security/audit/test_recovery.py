@@ -189,6 +189,7 @@ def test_a_lost_head_file_is_computed_from_the_segments(folder: Path, damage: st
     assert report.ok, report.damages
     assert "head file" in str(repairs(folder)[0]["what"])
     assert report.records == before.size + 4
+    assert any("the head file was" in note for note in report.notes), "a verification tells of repairs"
 
 
 @pytest.mark.parametrize("damage", ["missing", "changed"])

@@ -6,28 +6,24 @@ hashing the bytes as they lie, without reading any record. Only one that is not 
 
 from __future__ import annotations
 
-import json
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from avila import errors
 from avila.security.audit import frames
 from avila.security.audit.diagnosis import Diagnosis, Expected
 from avila.security.audit.folder import Folder, segment_name
-from avila.security.audit.head import SignedHead
 from avila.security.audit.marks import header_log, signed_head
 from avila.security.audit.merkle import EMPTY_ROOT, Edge
-from avila.security.audit.record import RECORD_BYTES_MAX
+from avila.security.audit.repairs import Repairs
 from avila.security.audit.report import Damage, Findings, Report
+from avila.security.audit.trust import Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from avila.security.audit.frames import Frame, Straight
-    from avila.security.audit.signing import PublicKey
+    from avila.security.audit.head import SignedHead
 
-_REPAIR = b'{"kind":"log",'  # cannot stand inside a text of a record, where quotes are escaped
 _HEADER_READ = 4096
 
 
@@ -61,8 +57,9 @@ class _Verification:
         self._fingerprint = fingerprint
         self._kept = kept
         self._findings = Findings()
-        self._head = self._read_head()
-        self._key = self._read_key()
+        trust = Trust(folder, fingerprint, self._findings)
+        self._head, self._key = trust.head, trust.key
+        self._repairs = Repairs(self._findings)
         self._number = 0
         self._chain: bytes | None = frames.NOTHING_BEFORE
         self._edge: Edge | None = Edge()  # None after a damage, until a seal says it again
@@ -70,7 +67,6 @@ class _Verification:
         self._log = "" if self._head is None else self._head.head.log
         self._roots: dict[int, bytes] = {0: EMPTY_ROOT}
         self._cuts = {signed.head.size for signed in (self._head, kept) if signed is not None}
-        self._told_aside: dict[str, str] = {}
 
     def run(self) -> Report:
         """Look at everything."""
@@ -81,7 +77,7 @@ class _Verification:
                 self._segment(segment, after)
             self._ends()
             self._compare_kept()
-        self._aside()
+        self._repairs.compare(self._folder)
         damages = sorted(
             self._findings.damages,
             key=lambda one: (one.record is None, one.record or 0, one.file, one.offset or 0),
@@ -94,79 +90,6 @@ class _Verification:
 
     def _damage(self, what: str, file: str, record: int | None = None, last: int | None = None) -> None:
         self._findings.damage(Damage(what, file, record, last))
-
-    def _read_head(self) -> SignedHead | None:
-        name = self._folder.head.name
-        try:
-            return self._folder.read_head()
-        except FileNotFoundError:
-            self._damage("the head file is missing", name)
-        except ValueError as error:
-            self._damage(f"the head file was changed: {error}", name)
-        return None
-
-    def _read_key(self) -> PublicKey | None:
-        """Return the key to check with, and compare the file of the key, the head file and what was expected."""
-        file, head_file = self._folder.key.name, self._folder.head.name
-        stated = None if self._head is None else self._head.key
-        try:
-            beside = self._folder.read_key()
-        except (FileNotFoundError, ValueError) as error:
-            missing = isinstance(error, FileNotFoundError)
-            self._damage(f"the file of the public key {'is missing' if missing else 'was changed'}", file)
-            beside = None
-        key = self._signing([one for one in (beside, stated) if one is not None])
-        if key is None:
-            return None
-        if beside is not None and beside.text != key.text:
-            self._damage("the file of the public key is not that of the key that signed the log", file)
-        if self._fingerprint is not None and key.fingerprint != self._fingerprint:
-            self._damage(
-                f"the log is signed with key {key.fingerprint}, and not with {self._fingerprint}", file
-            )
-        if self._head is not None:
-            try:
-                self._head.check(key)
-            except ValueError as error:
-                self._damage(f"the head file was changed: {error}", head_file)
-                self._head = None
-        if not key.checkable:
-            self._findings.note(
-                "The ML-DSA signatures were not checked: the installed cryptography lacks it. The Ed25519 ones were."
-            )
-        return key
-
-    def _signing(self, candidates: list[PublicKey]) -> PublicKey | None:
-        """Return the key that was expected, or that signed a segment, or else the first."""
-        for key in candidates:
-            if key.fingerprint == self._fingerprint:
-                return key
-        if len({key.text for key in candidates}) > 1:
-            signing = next((signed.key.classical.text for signed in self._signed_in_segments()), None)
-            ours = [key for key in candidates if key.classical.text == signing]
-            return next((key for key in ours if self._signed_head_file(key)), (ours or candidates)[0])
-        return candidates[0] if candidates else None
-
-    def _signed_head_file(self, key: PublicKey) -> bool:
-        if self._head is None:
-            return False
-        try:
-            self._head.check(key)
-        except ValueError:
-            return False
-        return True
-
-    def _signed_in_segments(self) -> Iterator[SignedHead]:
-        for path in self._folder.segments():
-            data = path.read_bytes()
-            for piece in frames.pieces(data):
-                if isinstance(piece, frames.Frame) and piece.type in {frames.HEAD, frames.SEAL}:
-                    try:
-                        signed = SignedHead.parse(piece.body(data))
-                        signed.check(signed.key.classical)
-                    except ValueError:
-                        continue  # it says nothing about the key; what is wrong with it comes later
-                    yield signed
 
     def _order(self) -> list[_Segment]:
         """Return the segments in the order of what they hold; tell of names that say otherwise."""
@@ -200,8 +123,7 @@ class _Verification:
         run = None if self._chain is None else frames.straight(data, self._number, self._chain)
         if run is None or not self._accept(run, data, segment, after):
             self._diagnose(data, segment, after)
-        for place in _occurrences(data, _REPAIR):
-            self._remember_aside(data, place)
+        self._repairs.look(data)
 
     def _approach(self, segment: _Segment, data: bytes) -> None:
         """Compare where the segment says it begins with where the one before it ended."""
@@ -339,39 +261,9 @@ class _Verification:
             what = "are not what they were when the head given was signed"
             self._damage(what, name, 0, head.size - 1)
 
-    def _remember_aside(self, data: bytes, place: int) -> None:
-        """Remember what a record of a repair says about a file that was set aside."""
-        try:
-            text = data[place : place + RECORD_BYTES_MAX].decode("utf-8", "replace")
-            detail = json.loads(json.JSONDecoder().raw_decode(text)[0]["detail"])
-            self._told_aside[detail["file"]] = detail["sha256"]
-        except (ValueError, KeyError, TypeError):
-            return  # another record of the log about itself, or one that is damaged, which is told elsewhere
-
-    def _aside(self) -> None:
-        """Compare what was set aside with what the log says of it."""
-        told = dict(self._told_aside)
-        for path in self._folder.aside():
-            digest = told.pop(path.name, None)
-            if digest is None:
-                self._damage("no record tells of this file", path.name)
-            elif sha256(path.read_bytes()).hexdigest() != digest:
-                self._damage("what was set aside was changed", path.name)
-        pending = {path.stem for path in self._folder.pending()}
-        for name in told:
-            if name.rpartition(".")[0] not in pending:
-                self._damage("what was set aside is missing", name)
-
 
 def _log_of(header: Frame, data: bytes) -> str:
     try:
         return header_log(header, data)
     except ValueError:
         return ""  # the diagnosis says what is wrong with the header
-
-
-def _occurrences(data: bytes, text: bytes) -> Iterator[int]:
-    place = data.find(text)
-    while place >= 0:
-        yield place
-        place = data.find(text, place + 1)

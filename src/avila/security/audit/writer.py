@@ -142,7 +142,10 @@ class Writer:
             os.ftruncate(file, self._at.offset)
         self._dirty = True
         write_all(file, data, self._at.offset)
-        os.fdatasync(file) if hasattr(os, "fdatasync") else os.fsync(file)
+        if hasattr(os, "fdatasync"):
+            os.fdatasync(file)
+        else:
+            os.fsync(file)
         self._dirty = False
 
 
