@@ -130,7 +130,7 @@ def group_of(catalog: Catalog, role: str) -> ResourceGroup | None:
     roles = catalog.roles
     if role not in roles:
         return None
-    for near in roles.inherited(role):
+    for near in roles.nearest(role):
         name = roles[near].resource_group
         if name is not None:
             return catalog.resource_groups.groups[name]

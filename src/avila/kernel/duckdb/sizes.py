@@ -40,7 +40,7 @@ def native_sizes(engine: DuckDBEngine, catalog: str) -> Sizes:
     """Return how much each table of a store of the kernel's own takes.
 
     What is in the file counts in its blocks, of which tables that share one have an equal part each; what is only in
-    the log yet counts by its values, text as 16 bytes. Indexes are not counted, since the kernel does not say their size.
+    the log yet counts by its values, text as 16 bytes. Indexes are not counted: the kernel does not say their size.
     """
     blocks: dict[tuple[str, str, str], list[int]] = {}
     fresh: Sizes = {}
