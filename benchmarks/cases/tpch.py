@@ -31,8 +31,8 @@ BAR = Bar("ratio", 1.05)
 
 def run(bench: Bench) -> list[Comparison]:
     """Compare each query, the sum of all, and the loading of the tables."""
-    rows = bench.once("tpch", lambda folder: _generate(folder, 0.1 if bench.quick else 1))
-    queries = _queries()
+    rows = bench.once("tpch", lambda folder: generate_tables(folder, 0.1 if bench.quick else 1))
+    texts = queries()
     with open_avila(bench.scratch / "avila") as db, open_duckdb(bench.scratch / "bare.db") as bare:
         tables = sorted(path.stem for path in rows.glob("*.parquet"))
         for table in tables:
@@ -41,9 +41,9 @@ def run(bench: Bench) -> list[Comparison]:
             bare.execute(load)
         db.execute("CHECKPOINT")
         bare.execute("CHECKPOINT native")
-        same_plans = sum(_same_plan(bare, query) for query in queries.values())
+        same_plans = sum(_same_plan(bare, query) for query in texts.values())
         times = {}
-        for number, query in queries.items():
+        for number, query in texts.items():
             ours, theirs = _ours(db, query), _theirs(bare, query)
             assert ours.equals(theirs), f"query {number} answers differently"
             contenders = {
@@ -53,7 +53,7 @@ def run(bench: Bench) -> list[Comparison]:
             times[number] = alternate(bench.rounds_of(5, quick=3), contenders, warm_up=False)
     totals = {side: [sum(round_) for round_ in zip(*(found[side] for found in times.values()), strict=True)]
               for side in ("avila", "bare")}  # fmt: skip
-    note = f"the kernel plans {same_plans} of {len(queries)} generated queries exactly as the original text"
+    note = f"the kernel plans {same_plans} of {len(texts)} generated queries exactly as the original text"
     total = Comparison("all 22 queries", "DuckDB", totals["avila"], totals["bare"], BAR, note)
     single = [
         Comparison(f"query {number}", "DuckDB", found["avila"], found["bare"])
@@ -70,7 +70,7 @@ def _theirs(bare: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
     return bare.execute(query).to_arrow_table()
 
 
-def _generate(folder: Path, scale: float) -> None:
+def generate_tables(folder: Path, scale: float) -> None:
     folder.mkdir()
     with _generator() as generator:
         generator.execute(f"CALL dbgen(sf={scale})")
@@ -78,7 +78,7 @@ def _generate(folder: Path, scale: float) -> None:
             generator.execute(f"COPY {table} TO '{folder / table}.parquet'")
 
 
-def _queries() -> dict[int, str]:
+def queries() -> dict[int, str]:
     with _generator() as generator:
         return dict(generator.execute("FROM tpch_queries()").fetchall())
 

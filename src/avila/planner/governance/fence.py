@@ -5,9 +5,9 @@ The kernel moves predicates down to the tables they are about and orders them as
 which the kernel moves no predicate. It also costs what such moves gain, so it is put up only for statements with a
 predicate that is not shown to be leakproof.
 
-What is looked at is whatever could become part of a predicate: conditions everywhere, and what nested SELECTs compute,
-because conditions outside may be moved in. Not looked at are the outermost SELECT list and what aggregates and window
-functions compute: the kernel computes those of rows that have passed.
+What is looked at is whatever could become part of a predicate: conditions everywhere, and what nested SELECTs compute
+where a condition outside names it, because that condition may be moved in. Not looked at are the outermost SELECT list
+and what aggregates and window functions compute: the kernel computes those of rows that have passed.
 """
 
 from __future__ import annotations
@@ -38,13 +38,18 @@ _OPAQUE = (
 """What makes columns of which nothing is known here."""
 
 
-def needs_fence(tree: exp.Expr, context: Context) -> bool:
-    """Whether a statement, its views expanded, has a predicate that is not shown to be leakproof."""
-    return not _Judge(tree, context).harmless()
+def needs_fence(tree: exp.Expr, context: Context, *, simple: bool) -> bool:
+    """Whether a statement, its views expanded, has a predicate that is not shown to be leakproof.
+
+    ``simple`` says that no policy has a subquery, so that policies are plain filters: those the kernel always applies
+    before it computes what stands above them.
+    """
+    return not _Judge(tree, context, simple=simple).harmless()
 
 
 class _Judge:
-    def __init__(self, tree: exp.Expr, context: Context) -> None:
+    def __init__(self, tree: exp.Expr, context: Context, *, simple: bool) -> None:
+        self._simple = simple
         self._tree = tree
         self._context = context
         self._types: dict[str, set[str | None]] = {}
@@ -76,24 +81,31 @@ class _Judge:
         return True
 
     def _learn_names(self, select: exp.Select) -> bool:
-        """Note the names that a SELECT gives, and judge what a nested one computes."""
+        """Note the names that a SELECT gives, and their types; None for what could raise.
+
+        False for what could raise and has no name of its own by which a condition outside would have to call it.
+        """
         outermost = id(select) in self._outermost
+        kinds: list[str | None] = []
         for item in select.expressions:
             bare = item.unalias()
-            if isinstance(bare, exp.Star) or (
-                isinstance(bare, exp.Column) and isinstance(bare.this, exp.Star)
-            ):
+            if _is_star(bare):
                 continue
             kind = self._type(bare)
+            kinds.append(kind)
             if kind is None and not outermost and not self._passed(bare, select):
-                return False
+                nameless = not isinstance(item, exp.Alias) or isinstance(select.parent, exp.SetOperation)
+                if nameless or not self._simple or not _is_derived(select):
+                    return False
             if isinstance(item, exp.Alias):
                 self._types.setdefault(item.alias.lower(), set()).add(kind)
         nested = select.parent
         alias = nested.args.get("alias") if isinstance(nested, exp.Subquery | exp.CTE) else None
-        if isinstance(alias, exp.TableAlias):
-            for name in alias.args.get("columns") or ():
-                self._types.setdefault(name.name.lower(), set()).add(None)
+        names = (alias.args.get("columns") or ()) if isinstance(alias, exp.TableAlias) else ()
+        whole = len(kinds) == len(select.expressions)
+        for place, name in enumerate(names):
+            known = kinds[place] if whole and place < len(kinds) else None
+            self._types.setdefault(name.name.lower(), set()).add(known)
         return True
 
     def _passed(self, item: exp.Expr, select: exp.Select) -> bool:
@@ -195,6 +207,10 @@ def _outermost(tree: exp.Expr) -> Iterator[exp.Select]:
         expression = tree.args.get("expression")
         if isinstance(expression, exp.Expr):
             yield from _outermost(expression)
+
+
+def _is_star(item: exp.Expr) -> bool:
+    return isinstance(item, exp.Star) or (isinstance(item, exp.Column) and isinstance(item.this, exp.Star))
 
 
 def _conjuncts(condition: exp.Expr) -> Iterator[exp.Expr]:

@@ -33,13 +33,23 @@ def row_security(authority: Authority, target: Object) -> bool:
 
 def applicable(authority: Authority, target: Object, command: str) -> list[Policy]:
     """Return the policies of a table that are for the role and the command."""
-    section = authority.catalog.row_security
-    own = section.on(target) if target in section.enabled else ()
     return [
         policy
-        for policy in (*own, *_by_tag(authority, target))
-        if policy.command in {"ALL", command} and any(_is_for(authority, role) for role in policy.roles)
+        for policy in every(authority, target)
+        if policy.command in {"ALL", command} and is_for(authority, policy)
     ]
+
+
+def every(authority: Authority, target: Object) -> list[Policy]:
+    """Return the policies of a table, its own and those of its tags."""
+    section = authority.catalog.row_security
+    own = section.on(target) if target in section.enabled else ()
+    return [*own, *_by_tag(authority, target)]
+
+
+def is_for(authority: Authority, policy: Policy) -> bool:
+    """Whether a policy is for a role, or for one whose rights it has."""
+    return any(role == PUBLIC or role in authority.roles for role in policy.roles)
 
 
 def condition(
@@ -86,10 +96,6 @@ def _any(texts: list[str | None], context: Context) -> exp.Expr | None:
 
 def _text(policy: Policy, *, check: bool) -> str | None:
     return policy.check if check and policy.check is not None else policy.using
-
-
-def _is_for(authority: Authority, role: str) -> bool:
-    return role == PUBLIC or role in authority.roles
 
 
 def _by_tag(authority: Authority, target: Object) -> Iterator[Policy]:

@@ -126,11 +126,14 @@ class Reader:
         """Return a query of the same rows through which the kernel moves no condition: a sample of all of them."""
         if not self.fenced:
             return select
-        sample = nodes.Sample(
-            method=exp.Var(this="SYSTEM"), called=True, size=exp.Literal.number(100), unit="%"
-        )
-        inner = exp.Subquery(this=select, alias=named(name), sample=sample)
+        inner = exp.Subquery(this=select, alias=named(name), sample=every_row())
         return exp.Select(expressions=[exp.Star()], from_=exp.From(this=inner))
+
+    def fence_views(self) -> None:
+        """Put the fence around the views that are to be barriers, and have no sample of their own."""
+        for view in self.found.barriers if self.fenced else ():
+            if not view.args.get("sample"):
+                view.set("sample", every_row())
 
     def _condition(
         self, authority: Authority, relation: Relation, commands: Sequence[str]
@@ -193,6 +196,11 @@ class Reader:
             items.append(column(ROW, relation.name))
         inner = exp.Subquery(this=select, alias=named(relation.name))
         return exp.Select(expressions=items, from_=exp.From(this=inner))
+
+
+def every_row() -> nodes.Sample:
+    """Return a sample of all rows: through a sample the kernel moves no condition."""
+    return nodes.Sample(method=exp.Var(this="SYSTEM"), called=True, size=exp.Literal.number(100), unit="%")
 
 
 def whole(relation: Relation, alias: str) -> exp.Table:

@@ -35,6 +35,8 @@ class Expanded:
 
     touched: set[Relation] = field(default_factory=set)
     hidden: dict[str, str] = field(default_factory=dict)
+    barriers: list[exp.Subquery] = field(default_factory=list)
+    """The views that are to be barriers: what stands for each in the tree."""
 
 
 def expand(
@@ -107,7 +109,9 @@ def _expand_view(
         for item in context.columns()[relation.key]:
             if item.name.lower() not in readable:
                 found.hidden[item.name.lower()] = relation.name
-    _put(table, body, names)
+    shown = _put(table, body, names)
+    if context.described.views.of(target).security_barrier:
+        found.barriers.append(shown)
 
 
 def _only(
@@ -123,7 +127,7 @@ def _only(
     return exp.Select(expressions=shown, from_=exp.From(this=exp.Subquery(this=body, alias=alias)))
 
 
-def _put(table: exp.Table, body: exp.Expr, names: list[exp.Expr]) -> None:
+def _put(table: exp.Table, body: exp.Expr, names: list[exp.Expr]) -> exp.Subquery:
     """Put a view's query where its name stood."""
     alias = table.args.get("alias")
     alias = (
@@ -131,7 +135,9 @@ def _put(table: exp.Table, body: exp.Expr, names: list[exp.Expr]) -> None:
     )
     if names and not alias.args.get("columns"):
         alias.set("columns", [name.copy() for name in names])
-    place(table, exp.Subquery(this=body, alias=alias))
+    shown = exp.Subquery(this=body, alias=alias)
+    place(table, shown)
+    return shown
 
 
 def place(table: exp.Table, subquery: exp.Subquery) -> None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from avila.catalog.changes import Change
+    from avila.catalog.policies import Policy
     from avila.planner.plan import Context, Plan
 
 _WRITERS: Mapping[type[exp.Expr], Callable[..., None]] = MappingProxyType(
@@ -61,7 +62,9 @@ def govern(plan: Plan, context: Context) -> Plan:
     reader = Reader(context, plan.statement.text)
     skip = frozenset(map(id, targets(tree)))
     views.expand(tree, context.principal.current_user, context, reader.found, skip=skip)
-    reader.fenced = _has_policies(tree, context) and needs_fence(tree, context)
+    held = _policies(tree, context)
+    reader.fenced = bool(held or reader.found.barriers) and needs_fence(tree, context, simple=not any(map(_asks_others, held)))
+    reader.fence_views()
     govern_feeds(tree, reader)
     _write(tree, context, reader)
     reader.govern(tree, skip=frozenset(map(id, targets(tree))))
@@ -91,17 +94,31 @@ def _defines_later(tree: exp.Expr) -> bool:
     )
 
 
-def _has_policies(tree: exp.Expr, context: Context) -> bool:
+def _policies(tree: exp.Expr, context: Context) -> list[Policy | None]:
+    """Return the row policies that hold in a statement; None for a table with row security and no policy."""
     section = context.described.row_security
     if not section.policies and not section.enabled:
-        return False
+        return []
+    found: list[Policy | None] = []
     for table in tables(tree):
         relation = resolve(table, context) if isinstance(table.this, exp.Identifier) else None
         if relation is not None:
             role = table.meta.get(views.ROLE, context.principal.current_user)
-            if policies.row_security(Authority(context.described, role), object_of(relation)):
-                return True
-    return False
+            authority, target = Authority(context.described, role), object_of(relation)
+            if policies.row_security(authority, target):
+                held = [
+                    policy
+                    for policy in policies.every(authority, target)
+                    if policies.is_for(authority, policy)
+                ]
+                found.extend(held or [None])
+    return found
+
+
+def _asks_others(policy: Policy | None) -> bool:
+    """Whether a policy's condition has a subquery."""
+    texts = () if policy is None else (policy.using, policy.check)
+    return any(text is not None and "select" in text.lower() for text in texts)
 
 
 def _check_statement(tree: exp.Expr, context: Context) -> None:
