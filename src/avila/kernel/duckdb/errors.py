@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # The first pattern found decides; the kernel's classes alone are too coarse for SQLSTATEs.
 _PATTERNS: tuple[tuple[str, type[errors.Error]], ...] = (
+    (r"^(Invalid Input Error: )?permission denied for", errors.InsufficientPrivilege),
     (r"violates row-level security policy", errors.InsufficientPrivilege),
     (r"Query interrupted|INTERRUPT Error", errors.QueryCanceled),
     (r"Current transaction is aborted", errors.InFailedSqlTransaction),

@@ -18,12 +18,16 @@ from avila.planner.governed import GRAMMAR
 from avila.planner.rules.bind_tables import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from avila.catalog.changes import Change
     from avila.planner.plan import Context
 
-_CREATED = {nodes.CreateType: "type", nodes.CreateMacro: "function", nodes.CreateSequence: "sequence"}
+_CREATED: Mapping[type[exp.Expr], str] = {
+    nodes.CreateType: "type",
+    nodes.CreateMacro: "function",
+    nodes.CreateSequence: "sequence",
+}
 _DROPPED = {
     "TABLE": "table", "VIEW": "table", "SCHEMA": "schema", "SEQUENCE": "sequence", "TYPE": "type",
     "MACRO": "function", "FUNCTION": "function", "MACRO TABLE": "function", "INDEX": "index",

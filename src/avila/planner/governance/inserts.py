@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from avila.planner.governance.names import column, qualified
-from avila.planner.governance.reads import named
+from avila.planner.governance.reads import ROW, named
 from avila.planner.governance.returning import returned
 from avila.planner.governance.targets import assigned, cast, default_of, has_session_defaults, is_default
 
@@ -147,7 +147,11 @@ def _check_conflict(conflict: exp.Expr, target: Target, updates: Mapping[str, ex
     first = conflict.expressions[0]
     if isinstance(first.this, exp.Tuple) or is_default(first.expression):
         raise target.refuse("this form of DO UPDATE cannot be checked here", "Set the columns one by one.")
-    first.set("expression", target.or_error(whole, first.expression.copy()))
+    # The kernel computes this for rows that meet no other one too.
+    value = first.expression.copy()
+    alone = exp.Is(this=column(ROW, target.name), expression=exp.Null())
+    checked = target.or_error(whole, value.copy())
+    first.set("expression", exp.Case(ifs=[exp.If(this=alone, true=value)], default=checked))
 
 
 def substituted(condition: exp.Expr, target: Target, values: Mapping[str, exp.Expr]) -> exp.Expr:

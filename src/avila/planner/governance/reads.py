@@ -15,6 +15,7 @@ from sqlglot import exp
 from avila import errors
 from avila.planner.dialect import nodes, position
 from avila.planner.governance import masks, policies, views
+from avila.planner.governance.columns import denied_column, takes_all
 from avila.planner.governance.names import STORES, column, object_of, qualified
 from avila.planner.rules.bind_tables import resolve
 from avila.planner.scope import tables
@@ -159,11 +160,13 @@ class Reader:
         if verdict:
             return None
         readable = authority.columns(target, "SELECT")
+        if {item.name.lower() for item in columns} <= readable:
+            return None
         if not readable:
             error = denied(target, verdict.reason)
             error.statement, error.position = self.statement, position(table)
             raise error
-        if _takes_all(table):
+        if takes_all(table):
             error = denied(target, f"{authority.role} may read only {', '.join(sorted(readable))}")
             error.statement, error.position = self.statement, position(table)
             raise error
@@ -181,13 +184,16 @@ class Reader:
         *,
         rows: bool,
     ) -> exp.Select:
-        """Return a query that shows of another one the columns a role may read, masked ones masked."""
+        """Return a query that shows another one with masked columns masked, and no value of what may not be read.
+
+        A column that may not be read stays, so that no name comes to mean another table's column instead.
+        """
         items: list[exp.Expr] = []
         for item in self._columns(relation):
             name = item.name.lower()
             if allowed is not None and name not in allowed:
-                continue
-            if name in mask:
+                items.append(denied_column(item, relation.name))
+            elif name in mask:
                 shown = masks.masked(mask[name], item, self.context, relation.name)
                 items.append(exp.alias_(shown, item.name, quoted=True))
             else:
@@ -237,21 +243,6 @@ def _revealed(
         items.append(column(ROW, name))
     select = exp.Select(expressions=items, from_=exp.From(this=base))
     return exp.Subquery(this=select, alias=named(name))
-
-
-def _takes_all(table: exp.Table) -> bool:
-    """Whether the SELECT that a table is part of asks for all its columns."""
-    select = table.find_ancestor(
-        exp.Select, exp.Update, exp.Delete, nodes.ShowStatement, nodes.PivotStatement
-    )
-    if not isinstance(select, exp.Select):
-        return isinstance(select, nodes.ShowStatement | nodes.PivotStatement)
-    for item in select.expressions:
-        if isinstance(item, exp.Star):
-            return True
-        if isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
-            return item.table.lower() == (table.alias or table.name).lower()
-    return False
 
 
 def _unqualify(tree: exp.Expr, relation: Relation) -> None:

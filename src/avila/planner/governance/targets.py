@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from avila import errors
-from avila.planner.dialect import nodes, parse, position
+from avila.planner.dialect import nodes, parse, parse_expression, position
 from avila.planner.governance import masks, policies
 from avila.planner.governance.names import column, object_of
 from avila.planner.rules.bind_tables import resolve
@@ -213,11 +213,11 @@ def is_default(value: exp.Expr) -> bool:
 
 def default_of(item: TableColumn) -> exp.Expr:
     """Return a column's default."""
-    return exp.Null() if item.default is None else parse(f"SELECT {item.default}")[0].expressions[0].pop()
+    return exp.Null() if item.default is None else parse_expression(item.default)
 
 
 def cast(value: exp.Expr, kind: str) -> exp.Expr:
     """Return a value as a column's type, as writing it to the column would make it."""
-    made = parse(f"SELECT CAST(NULL AS {kind})")[0].expressions[0].pop()
+    made = parse_expression(f"CAST(NULL AS {kind})")
     made.set("this", value)
     return made

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from avila import errors
-from avila.planner.dialect import parse
+from avila.planner.dialect import parse, position
+from avila.planner.governance.columns import denied_column, takes_all
 from avila.planner.governance.names import object_of, qualified
 from avila.planner.rules.bind_tables import resolve
 from avila.planner.rules.session_values import mentions_session, with_session_values
@@ -66,7 +67,7 @@ def _expand(
             continue
         found.touched.add(relation)
         table.meta[ROLE] = role
-        if relation.kind == "view" and not relation.internal and not relation.temporary:
+        if relation.kind == "view" and not relation.internal and context.definitions().get(relation.key):
             _expand_view(table, relation, role, context, found, path)
 
 
@@ -80,17 +81,7 @@ def _expand_view(
 ) -> None:
     if relation in path or len(path) >= NESTED_MAX:
         raise errors.InvalidRecursion(f"view {relation.name} reads itself")
-    target = object_of(relation)
-    authority = Authority(context.described, role)
-    authority.require(target.within, "USAGE")
-    verdict = authority.may(target, "SELECT")
-    readable = authority.columns(target, "SELECT")
-    if not verdict and not readable:
-        raise denied(target, verdict.reason)
-    grants = context.described.grants
-    invoker = context.described.views.of(target).security_invoker
-    # As in PostgreSQL, the invoker is the session's role even when another view stands between.
-    inner_role = context.principal.current_user if invoker else grants.owner(target)
+    readable, inner_role = _rights(table, relation, role, context)
     body, names = _query(context.definitions()[relation.key])
     body = with_session_values(body, context)
     inside = replace(context, catalog=relation.catalog, schema=relation.schema)
@@ -103,25 +94,51 @@ def _expand_view(
                 inner.set("alias", exp.TableAlias(this=exp.to_identifier(inner.name, quoted=True)))
             for part in ("this", "db", "catalog"):
                 inner.set(part, whole.args[part])
-    if not verdict:
-        body = _only(body, names, readable, relation, context)
-        names = []
+    if readable is not None:
+        body, names = _only(body, names, readable, relation, context), []
         for item in context.columns()[relation.key]:
             if item.name.lower() not in readable:
                 found.hidden[item.name.lower()] = relation.name
     shown = _put(table, body, names)
-    if context.described.views.of(target).security_barrier:
+    if context.described.views.of(object_of(relation)).security_barrier:
         found.barriers.append(shown)
+
+
+def _rights(
+    table: exp.Table, relation: Relation, role: str, context: Context
+) -> tuple[frozenset[str] | None, str]:
+    """Return the columns of a view that a role may read (None for all), and the role whose rights hold inside it.
+
+    Raises InsufficientPrivilege when the role may read none, or when the statement asks for all and it may read some.
+    """
+    if relation.temporary:
+        return None, role  # the session's own, with the rights of whoever asks
+    target = object_of(relation)
+    authority = Authority(context.described, role)
+    authority.require(target.within, "USAGE")
+    # As in PostgreSQL, the invoker is the session's role even when another view stands between.
+    invoker = context.described.views.of(target).security_invoker
+    inner = context.principal.current_user if invoker else context.described.grants.owner(target)
+    verdict = authority.may(target, "SELECT")
+    readable = authority.columns(target, "SELECT")
+    if verdict or {item.name.lower() for item in context.columns()[relation.key]} <= readable:
+        return None, inner
+    if not readable or takes_all(table):
+        error = denied(target, verdict.reason)
+        error.position = position(table)
+        raise error
+    return readable, inner
 
 
 def _only(
     body: exp.Expr, names: list[exp.Expr], readable: frozenset[str], relation: Relation, context: Context
 ) -> exp.Expr:
-    """Leave a view's query the columns that a role may read."""
+    """Return a view's query without the values of what a role may not read."""
     shown = [
         exp.column(exp.to_identifier(item.name, quoted=True))
-        for item in context.columns()[relation.key]
         if item.name.lower() in readable
+        else denied_column(item, relation.name)
+        for item in context.columns()[relation.key]
     ]
     alias = exp.TableAlias(this=exp.to_identifier(relation.name, quoted=True), columns=names or None)
     return exp.Select(expressions=shown, from_=exp.From(this=exp.Subquery(this=body, alias=alias)))
@@ -171,7 +188,12 @@ def must_expand(tree: exp.Expr, context: Context) -> bool:
     roles = context.described.roles
     for table in tables(tree):
         relation = resolve(table, context) if isinstance(table.this, exp.Identifier) else None
-        if relation is not None and relation.kind == "view" and not relation.internal:
+        if (
+            relation is not None
+            and relation.kind == "view"
+            and not relation.internal
+            and not relation.temporary
+        ):
             owner = context.described.grants.owner(object_of(relation))
             if owner not in roles or not roles[owner].superuser:
                 return True
