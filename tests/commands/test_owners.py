@@ -171,6 +171,16 @@ def test_drop_owned_in_a_transaction(things: World) -> None:
     assert things.owner.catalog.grants.owner(ALTERS[0][1]) == "a"
 
 
+def test_drop_owned_in_both_stores(db_with_lake: World) -> None:
+    db_with_lake.owner(
+        "CREATE ROLE a", "CREATE SCHEMA lake.s", "CREATE TABLE lake.s.t (x INTEGER)", "CREATE TABLE here (x INTEGER)",
+        *(f"ALTER {sql} OWNER TO a" for sql in ("TABLE lake.s.t", "SCHEMA lake.s", "TABLE here")),
+        "DROP OWNED BY a", "DROP ROLE a",
+    )  # fmt: skip
+    assert db_with_lake.owner.fails("SELECT * FROM lake.s.t") == "42P01"
+    assert db_with_lake.owner.fails("SELECT * FROM here") == "42P01"
+
+
 def test_who_drops_owned(things: World) -> None:
     a = things.session("a")
     assert a.fails("DROP OWNED BY b") == "42501"

@@ -19,7 +19,7 @@ from avila.security.authority import Principal
 from avila.storage.stores import NATIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from avila.catalog.changes import Change
     from avila.catalog.names import Object
@@ -75,7 +75,7 @@ def _owned(executor: Executor, role: str) -> Iterator[Object]:
     return (target for target, owner in executor.described().grants.owners.items() if owner == role)
 
 
-def _together(executor: Executor, drops: Iterable[str], changes: Iterable[Change]) -> None:
+def _together(executor: Executor, drops: Iterable[str], changes: Sequence[Change]) -> None:
     """Run statements and change the catalog in one transaction: the open one, or one of their own."""
     own = executor.transaction is None
     if own:
@@ -85,7 +85,8 @@ def _together(executor: Executor, drops: Iterable[str], changes: Iterable[Change
             # That the role may is known: the rights of each object need not be asked again.
             context = replace(executor.context(), principal=Principal())
             executor.run(planner.plan(planner.statements(sql)[0], context))
-        executor.change(*changes)
+        if changes:
+            executor.change(*changes)
     except errors.Error:
         if own:
             transaction.rollback(executor)
