@@ -72,7 +72,6 @@ class Executor:
         self._relations: tuple[Hashable, Context] | None = None
         self._lock = threading.RLock()
         self._closed = False
-        self._told = False
         self.custom: dict[str, str] = {}
         self.recorder = Recorder(instance.audit, instance.history, number, self.principal)
         self._identify()
@@ -82,7 +81,7 @@ class Executor:
     @property
     def alive(self) -> bool:
         """Whether statements can still be run."""
-        return self.instance.alive and not self._told
+        return self.instance.alive and not self.limits.told
 
     @property
     def in_transaction(self) -> bool:
@@ -370,9 +369,7 @@ class Executor:
 
     def _plans(self, sql: str, parameters: Parameters, frames: Frames | None) -> Iterator[Plan]:
         """Yield the plan of each statement, planned when the one before has run."""
-        if self.limits.ended is not None:
-            self._told = True
-            raise self.limits.ended
+        self.limits.raise_if_ended()
         if self._closed:
             raise errors.ConnectionDoesNotExist("the session is closed")
         state = self._state()

@@ -119,8 +119,7 @@ class Running:
             )
 
     def _begin(self) -> None:
-        if self.session.ended is not None:
-            raise self.session.ended
+        self.session.raise_if_ended()
         bounds, governor = self.bounds, self.session.governor
         if bounds.time_ms.amount:
             left_s = bounds.time_ms.amount / 1000 - self.used_s
@@ -150,8 +149,10 @@ class Running:
     def _say(self, error: BaseException | None) -> None:
         """Raise what the statement was stopped for in place of what the kernel says of it."""
         said, self._error = self._error, None
-        if said is not None and isinstance(error, errors.QueryCanceled) and error is not said:
-            said.statement = error.statement
+        # The kernel says in several ways that it was interrupted, by where it was.
+        if said is not None and isinstance(error, Exception) and error is not said:
+            said.statement = getattr(error, "statement", None)
+            self.session.told |= said is self.session.ended
             raise said from error
 
     def _late(self) -> None:

@@ -30,6 +30,7 @@ class SessionLimits:
         self.stopping = threading.Lock()
         self.running: list[Running] = []
         self.ended: errors.Error | None = None
+        self.told = False
         self.account = Account()
         self.bounds = NONE
         self.storage_bounded = False
@@ -66,6 +67,12 @@ class SessionLimits:
         """Have what runs, and whatever would run later, end with an error; from any thread."""
         self.ended = error
         self.stop(error)
+
+    def raise_if_ended(self) -> None:
+        """Raise the error with which the session was ended; from then on it is known to be."""
+        if self.ended is not None:
+            self.told = True
+            raise self.ended
 
     def stop(self, error: errors.Error) -> bool:
         """Have what runs end with an error; from any thread. Whether anything ran."""

@@ -92,6 +92,8 @@ class ServedLine:
         try:
             while (message := self._messages.get()) is not None:
                 self._answer(message)
+                if self._line is not None and not self._line.alive:
+                    break  # somebody ended the session, and the client has been told
             wire.send(self.sock, {"closing": True})  # to a client that has just asked: it was not done
         except _Gone:
             log.info("a client's connection ended in the middle of a request")
