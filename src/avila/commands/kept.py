@@ -15,6 +15,7 @@ from sqlglot import exp
 from avila import errors
 from avila.planner import planner
 from avila.planner.dialect import generate, parse_expression, position
+from avila.planner.governance.division import kept_division
 from avila.planner.governance.ready_masks import expand
 from avila.planner.plan import Statement
 from avila.planner.rules.bind_tables import resolve
@@ -96,7 +97,7 @@ def _settled(executor: Executor, tree: exp.Expr, text: str) -> exp.Expr:
                 "an expression that is kept reads tables alone", statement=text, position=position(table)
             )
     settled: exp.Expr = holder.this
-    return settled.pop()
+    return kept_division(settled.pop(), executor.context())
 
 
 def _name_fully(table: exp.Table, text: str, context: Context) -> None:

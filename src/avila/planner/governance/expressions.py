@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from avila.planner.dialect import parse_expression
+from avila.planner.governance.division import run_division
 from avila.planner.governance.ready_masks import expand
 from avila.planner.plan import Kind, Plan, Statement
 from avila.planner.rules.aliases import aliases
@@ -30,7 +31,7 @@ def kept_expression(text: str, context: Context, *, mask: bool = False) -> exp.E
 
     The body of a masking policy may call the ready-made masks, which exist nowhere else.
     """
-    parsed = _parsed(text).copy()
+    parsed = run_division(_parsed(text).copy(), context)
     wrapped = exp.Select(expressions=[expand(parsed, context.mask_key) if mask else parsed])
     plan = Plan(Statement(text, wrapped), wrapped, Kind.QUERY)
     for rule in _RULES:

@@ -15,6 +15,7 @@ from sqlglot import exp
 from avila import errors
 from avila.planner.dialect import parse, position
 from avila.planner.governance.columns import denied_column, takes_all
+from avila.planner.governance.division import run_division
 from avila.planner.governance.names import object_of, qualified
 from avila.planner.rules.bind_tables import resolve
 from avila.planner.rules.session_values import mentions_session, with_session_values
@@ -83,12 +84,15 @@ def _expand_view(
         raise errors.InvalidRecursion(f"view {relation.name} reads itself")
     readable, inner_role = _rights(table, relation, role, context)
     body, names = _query(context.definitions()[relation.key])
-    body = with_session_values(body, context)
-    inside = replace(context, catalog=relation.catalog, schema=relation.schema)
+    body = run_division(with_session_values(body, context), context)
+    inside = context if relation.temporary else _inside(relation, context)
     _expand(body, inner_role, inside, found, frozenset(), (*path, relation))
     for inner in list(tables(body)):
         # The names inside are the view's own: they are written out, for outside they may mean something else.
-        if isinstance(inner.this, exp.Identifier) and (meant := resolve(inner, inside)) is not None:
+        if isinstance(inner.this, exp.Identifier):
+            meant = resolve(inner, inside)
+            if meant is None:
+                raise errors.UndefinedTable(f"view {relation.name} reads {inner.name}, which does not exist")
             whole = qualified(meant)
             if not inner.args.get("alias"):
                 inner.set("alias", exp.TableAlias(this=exp.to_identifier(inner.name, quoted=True)))
@@ -102,6 +106,17 @@ def _expand_view(
     shown = _put(table, body, names)
     if context.described.views.of(object_of(relation)).security_barrier:
         found.barriers.append(shown)
+
+
+def _inside(relation: Relation, context: Context) -> Context:
+    """Return the context in which names in a view mean what they meant when it was made.
+
+    The kernel looks in the view's own schema, and nothing that one session made for itself comes before.
+    """
+    lasting = {
+        key: other for key, other in context.relations.items() if not other.temporary or other.internal
+    }
+    return replace(context, catalog=relation.catalog, schema=relation.schema, relations=lasting)
 
 
 def _rights(
