@@ -6,6 +6,7 @@ their statements end before; so setting and lifting one must be cheap, and lifte
 
 from __future__ import annotations
 
+import atexit
 import heapq
 import itertools
 import logging
@@ -79,6 +80,7 @@ class Alarm:
             self._stopped = True
             self._due.clear()
             self._changed.notify()
+        atexit.unregister(self.stop)
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
 
@@ -94,6 +96,8 @@ class Alarm:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="avila-alarm", daemon=True)
                 self._thread.start()
+                # A thread that is inside the kernel when the interpreter ends takes the process down with it.
+                atexit.register(self.stop)
 
     def _sweep(self) -> None:
         self._due = [entry for entry in self._due if entry[2].live]
