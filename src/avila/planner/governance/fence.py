@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from avila.planner.dialect import nodes
+from avila.planner.governance.names import object_of
 from avila.planner.leakproof import leakproof, leakproof_type
 from avila.planner.parameters import ordinals
 from avila.planner.rules.bind_tables import resolve
@@ -76,8 +77,10 @@ class _Judge:
             alias = table.args.get("alias")
             if alias is not None and alias.args.get("columns"):
                 return False
+            secret = self._context.described.encryption.of(object_of(relation))
             for item in columns[relation.key]:
-                self._types.setdefault(item.name.lower(), set()).add(item.type)
+                name = item.name.lower()
+                self._types.setdefault(name, set()).add(None if name in secret else item.type)
         return True
 
     def _learn_names(self, select: exp.Select) -> bool:

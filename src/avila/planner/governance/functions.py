@@ -59,7 +59,9 @@ def _check_scalar(call: exp.Expr, context: Context) -> None:
         raise _refused(name, OWN_RULE[name])
     elif name in SUPERUSER:
         raise _refused(name, SUPERUSER[name])
-    elif name not in ALLOWED | PURE and name not in GRAMMAR and not isinstance(call.parent, nodes.CreateMacro):
+    elif (
+        name not in ALLOWED | PURE and name not in GRAMMAR and not isinstance(call.parent, nodes.CreateMacro)
+    ):
         raise _refused(name, "No rule says what it may reach.")
 
 

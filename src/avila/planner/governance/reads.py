@@ -17,6 +17,7 @@ from avila.planner.dialect import nodes, position
 from avila.planner.governance import masks, policies, views
 from avila.planner.governance.columns import denied_column, takes_all
 from avila.planner.governance.names import STORES, column, object_of, qualified
+from avila.planner.governance.searches import searched
 from avila.planner.rules.bind_tables import resolve
 from avila.planner.scope import tables
 from avila.security.authority import Authority, denied
@@ -88,7 +89,8 @@ class Reader:
         if table.args.get("when"):
             base.set("when", table.args["when"].copy())
         if secret:
-            base = _revealed(base, relation.name, columns, secret, rows=rows)
+            search = searched(table, relation.name, secret)
+            base = _revealed(base, relation.name, columns, secret, search, rows=rows)
         select = exp.Select(expressions=[exp.Star()], from_=exp.From(this=base))
         if condition is not None:
             select.set("where", exp.Where(this=condition))
@@ -226,6 +228,7 @@ def _revealed(
     name: str,
     columns: Sequence[TableColumn],
     secret: Mapping[str, EncryptedColumn],
+    search: exp.Expr | None,
     *,
     rows: bool,
 ) -> exp.Subquery:
@@ -242,6 +245,8 @@ def _revealed(
     if rows:
         items.append(column(ROW, name))
     select = exp.Select(expressions=items, from_=exp.From(this=base))
+    if search is not None:
+        select.set("where", exp.Where(this=search))
     return exp.Subquery(this=select, alias=named(name))
 
 
