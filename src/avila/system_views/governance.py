@@ -74,7 +74,7 @@ def _tags(executor: Executor) -> Iterator[tuple[Any, ...]]:
 VIEWS = (
     View(
         "grants",
-        f"{_PLACE}, column VARCHAR, privilege VARCHAR, grantee VARCHAR, grantor VARCHAR, grantable BOOLEAN,"
+        f"{_PLACE}, column_name VARCHAR, privilege VARCHAR, grantee VARCHAR, grantor VARCHAR, grantable BOOLEAN,"
         " owner VARCHAR",
         _grants,
         "The rights that were granted: to oneself, by oneself, and on what one owns.",
@@ -88,13 +88,13 @@ VIEWS = (
     ),
     View(
         "masks",
-        f"{_PLACE}, column VARCHAR, policy VARCHAR, takes VARCHAR[], expression VARCHAR",
+        f"{_PLACE}, column_name VARCHAR, policy VARCHAR, takes VARCHAR[], expression VARCHAR",
         _masks,
         "The masks on the columns of the tables that one owns.",
     ),
     View(
         "tags",
-        f"{_PLACE}, column VARCHAR, tag VARCHAR, value VARCHAR",
+        f"{_PLACE}, column_name VARCHAR, tag VARCHAR, value VARCHAR",
         _tags,
         "The tags on what one may see, and one's own.",
     ),
