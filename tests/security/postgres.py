@@ -157,6 +157,10 @@ class Postgres:
         self.must("RELEASE SAVEPOINT attempt")
         return outcome
 
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """Return what is in a table."""
+        return sorted(self.must(f"SELECT * FROM {table}").rows or [], key=repr)
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()

@@ -221,3 +221,46 @@ with avila.connect({str(tmp_path / "db")!r}) as db, db.session(role="alice") as 
             [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
         )
     assert (done.stdout.split("\n")[:2], done.stderr) == (["[(1,)]", "42501"], "")
+
+
+CAPTURES = {
+    "a temporary table": "CREATE TEMP TABLE allowed AS SELECT 'bob' AS who UNION ALL SELECT 'alice'; FROM {t}",
+    "a temporary view": "CREATE TEMP VIEW allowed AS SELECT 'bob' AS who UNION ALL SELECT 'alice'; FROM {t}",
+    "a common table expression": "WITH allowed AS (SELECT 'bob' AS who UNION ALL SELECT 'alice') FROM {t}",
+    "a temporary table under a view": "CREATE TEMP TABLE permits AS SELECT 'bob' AS who; FROM {t}",
+    "a macro": "CREATE TEMP MACRO permits(who) AS true; FROM {t}",
+    "a division": "SET integer_division = true; FROM {t}",
+}
+
+
+@pytest.mark.parametrize("capture", CAPTURES)
+@pytest.mark.parametrize(
+    "condition", ["EXISTS (FROM allowed a WHERE a.who = t.who)", "n / 2 = 1", "who = current_user"]
+)
+def test_a_session_does_not_change_what_a_policy_says(
+    memory: avila.Database, condition: str, capture: str
+) -> None:
+    """The names and operators in a policy are those of whoever wrote it, not of the session that runs under it."""
+    memory.execute(f"""
+        CREATE ROLE alice;
+        CREATE TABLE permits (who VARCHAR);
+        INSERT INTO permits VALUES ('alice');
+        CREATE VIEW allowed AS SELECT * FROM permits;
+        CREATE TABLE t (n INTEGER, who VARCHAR);
+        INSERT INTO t VALUES (2, 'alice'), (3, 'bob');
+        GRANT SELECT ON t, allowed TO alice;
+        CREATE POLICY p ON t USING ({condition});
+        ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+    """)
+    with memory.session(role="alice") as alice:
+        assert alice.execute(CAPTURES[capture].format(t="t")).fetchall() == [(2, "alice")]
+
+
+def test_a_frame_does_not_stand_in_for_what_a_policy_or_view_names(opened: avila.Database) -> None:
+    opened.execute("CREATE TABLE named (who VARCHAR); INSERT INTO named VALUES ('alice')")
+    opened.execute("CREATE VIEW naming AS SELECT * FROM named; GRANT SELECT ON naming TO alice")
+    named = pa.table({"who": ["mine"]})
+    with opened.session(role="alice") as alice:
+        assert alice.sql("FROM naming", named=named).fetchall() == [("alice",)]
+        alice.register("named", named)
+        assert alice.execute("FROM naming").fetchall() == [("alice",)]

@@ -74,6 +74,14 @@ class Table:
     masks: dict[str, Mask] = field(default_factory=dict)
     key: str | None = None
 
+    def filling(self) -> list[str]:
+        """Return the statement that puts its rows into it, when it has any."""
+        rows = [
+            f"({', '.join(Literal(row[name], TYPES[kind]).sql() for name, kind in self.columns.items())})"
+            for row in self.rows
+        ]
+        return [f"INSERT INTO {self.name} VALUES {', '.join(rows)}"] if rows else []
+
 
 @dataclass
 class View:
@@ -166,12 +174,7 @@ class World:
                 for name, kind in table.columns.items()
             )
             made.append(f"CREATE TABLE {table.name} ({listed})")
-            if table.rows:
-                rows = ", ".join(
-                    f"({', '.join(Literal(row[n], TYPES[kind]).sql() for n, kind in table.columns.items())})"
-                    for row in table.rows
-                )
-                made.append(f"INSERT INTO {table.name} VALUES {rows}")
+            made += table.filling()
         return made
 
     def _views(self) -> list[str]:
