@@ -39,6 +39,7 @@ def check_functions(tree: exp.Expr, context: Context, text: str) -> None:
         return
     for call in calls(tree):
         try:
+            _require_execute(call, context)
             if isinstance(call.parent, exp.Table) and call.parent.this is call:
                 _check_table(call, context)
             else:
@@ -47,6 +48,12 @@ def check_functions(tree: exp.Expr, context: Context, text: str) -> None:
             if error.position is None:
                 error.statement, error.position = text, position(call)
             raise
+
+
+def _require_execute(call: exp.Expr, context: Context) -> None:
+    """Raise InsufficientPrivilege for a function that everybody may call unless that was revoked."""
+    if context.described.grants.withdrawn and not isinstance(call.parent, nodes.CreateMacro):
+        context.authority.require(Object("function", "system", "main", call.name.lower()), "EXECUTE")
 
 
 def _check_scalar(call: exp.Expr, context: Context) -> None:

@@ -16,7 +16,9 @@ from avila import errors
 from avila.planner.dialect import nodes, position
 from avila.planner.governance import masks, policies, views
 from avila.planner.governance.columns import denied_column, takes_all
+from avila.planner.governance.marks import ROLE, WHOLE
 from avila.planner.governance.names import STORES, column, object_of, qualified
+from avila.planner.governance.read_columns import check_columns
 from avila.planner.governance.searches import searched
 from avila.planner.rules.bind_tables import resolve
 from avila.planner.scope import tables
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from avila.planner.plan import Context
 
 ROW = "rowid"
-WHOLE = "avila_whole"
-"""The mark of a table that is meant as it is, inside the query that stands for it."""
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Reader:
             relation = resolve(table, self.context)
             if relation is None or relation.temporary or relation.catalog not in STORES:
                 continue
-            role = table.meta.get(views.ROLE, self.context.principal.current_user)
+            role = table.meta.get(ROLE, self.context.principal.current_user)
             source = self.source(table, relation, role)
             if source is not None:
                 _unqualify(tree, relation)
@@ -122,6 +122,7 @@ class Reader:
         whole = exp.Paren(this=tree)
         inner = Reader(self.context, self.statement, True, self.found, (*self.path, relation))
         views.expand(whole, role, self.context, self.found)
+        check_columns(whole, self.context, self.found.partial, self.statement)
         inner.govern(whole)
         return whole
 

@@ -14,8 +14,10 @@ from sqlglot import exp
 
 from avila import errors
 from avila.planner.dialect import parse, position
+from avila.planner.governance.column_rights import Partial
 from avila.planner.governance.columns import denied_column, takes_all
 from avila.planner.governance.division import run_division
+from avila.planner.governance.marks import ROLE
 from avila.planner.governance.names import object_of, qualified
 from avila.planner.rules.bind_tables import resolve
 from avila.planner.rules.session_values import mentions_session, with_session_values
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from avila.kernel.base import Relation
     from avila.planner.plan import Context
 
-ROLE = "avila_role"
-"""The mark of a table: the role whose rights hold for it."""
 NESTED_MAX = 32
 
 
@@ -37,6 +37,8 @@ class Expanded:
 
     touched: set[Relation] = field(default_factory=set)
     hidden: dict[str, str] = field(default_factory=dict)
+    partial: dict[int, Partial] = field(default_factory=dict)
+    """What stands for views that may be read in part, by the identity of its node."""
     barriers: list[exp.Subquery] = field(default_factory=list)
     """The views that are to be barriers: what stands for each in the tree."""
 
@@ -100,10 +102,11 @@ def _expand_view(
                 inner.set(part, whole.args[part])
     if readable is not None:
         body, names = _only(body, names, readable, relation, context), []
-        for item in context.columns()[relation.key]:
-            if item.name.lower() not in readable:
-                found.hidden[item.name.lower()] = relation.name
     shown = _put(table, body, names)
+    if readable is not None:
+        every = frozenset(item.name.lower() for item in context.columns()[relation.key])
+        found.partial[id(shown)] = Partial(relation.name, every - readable, every)
+        found.hidden.update(dict.fromkeys(every - readable, relation.name))
     if context.described.views.of(object_of(relation)).security_barrier:
         found.barriers.append(shown)
 

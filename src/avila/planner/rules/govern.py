@@ -21,8 +21,10 @@ from avila.planner.governance.feeds import govern_feeds
 from avila.planner.governance.fence import needs_fence
 from avila.planner.governance.functions import READ_FILES, WRITE_FILES, check_functions
 from avila.planner.governance.inserts import insert
+from avila.planner.governance.marks import ROLE
 from avila.planner.governance.merges import merge
 from avila.planner.governance.names import STORES, object_of
+from avila.planner.governance.read_columns import check_columns
 from avila.planner.governance.reads import Reader
 from avila.planner.governance.targets import Target, has_session_defaults
 from avila.planner.governance.updates import delete, update
@@ -62,6 +64,7 @@ def govern(plan: Plan, context: Context) -> Plan:
     reader = Reader(context, plan.statement.text)
     skip = frozenset(map(id, targets(tree)))
     views.expand(tree, context.principal.current_user, context, reader.found, skip=skip)
+    check_columns(tree, context, reader.found.partial, reader.statement)
     held = _policies(tree, context)
     simple = not any(map(_asks_others, held))
     reader.fenced = bool(held or reader.found.barriers) and needs_fence(tree, context, simple=simple)
@@ -104,7 +107,7 @@ def _policies(tree: exp.Expr, context: Context) -> list[Policy | None]:
     for table in tables(tree):
         relation = resolve(table, context) if isinstance(table.this, exp.Identifier) else None
         if relation is not None:
-            role = table.meta.get(views.ROLE, context.principal.current_user)
+            role = table.meta.get(ROLE, context.principal.current_user)
             authority, target = Authority(context.described, role), object_of(relation)
             if policies.row_security(authority, target):
                 held = [
