@@ -30,7 +30,7 @@ from avila.security.audit import Audit, AuditLog, NullAuditLog
 from avila.security.columns.functions import functions as column_functions
 from avila.security.columns.keys import ColumnKeys
 from avila.storage.crossing import Crossing
-from avila.storage.keys import KeyFile, Keys
+from avila.storage.keys import KeyFile, Keys, remove_unfinished
 from avila.storage.maintenance import Maintenance
 from avila.storage.rotation import Rotation
 from avila.storage.stores import LAKE, NATIVE, LakeStore, NativeStore, clear_spill
@@ -94,6 +94,7 @@ class Instance:
 
         Raises InvalidKey for a wrong or missing key and CorruptedDatabase for a damaged file; nothing stays open then.
         """
+        remove_unfinished(layout.keys)
         keys = (
             KeyFile.open(layout.keys)
             if layout.exists

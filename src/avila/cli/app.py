@@ -7,7 +7,7 @@ import logging
 import typer
 
 from avila import __version__
-from avila.cli import audit, doctor, export, import_files, info, quickstart, shell, sql
+from avila.cli import audit, doctor, export, import_files, info, keys, quickstart, shell, sql
 
 app = typer.Typer(
     name="avila",
@@ -51,3 +51,4 @@ for name, command in (
     app.command(name)(command)
 
 app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")

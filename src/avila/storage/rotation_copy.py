@@ -29,6 +29,8 @@ class FileCopy:
         header = os.pread(self._source, PAGE_BYTES, 0)
         self._old, self._new = Sealing(header, old), Sealing(header, new)
         self._copied: list[bytes | None] = []
+        self._unreadable: set[int] = set()
+        self._expected: set[int] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -45,34 +47,32 @@ class FileCopy:
         """
         geometry = self._geometry()
         present = (os.fstat(self._source).st_size - geometry.offset(0)) // geometry.block_bytes
-        taken = 0
-        for block in range(present):
-            try:
-                taken += self._take(geometry, block)
-            except Unreadable:
-                continue
+        taken, self._unreadable = self._take_all(geometry, present)
         return taken
 
-    def finish(self, free_blocks: Callable[[], int]) -> int:
+    def expect(self, free_blocks: Callable[[], int]) -> None:
+        """Expect the blocks that the last sweep could not read to be free ones, when there can be so many.
+
+        A kill leaves such blocks behind. How many are free is asked only then: the kernel takes its time to say.
+        """
+        if self._unreadable and len(self._unreadable) <= free_blocks():
+            self._expected = self._unreadable
+
+    def finish(self) -> int:
         """Bring the copy up to date while nobody writes, durably; return how many blocks that took.
 
-        CorruptedDatabase when more blocks cannot be read than the store has free ones, which is asked only then: the
-        kernel takes its time to say.
+        A block of zeros, or one behind the end of the file, was never written. CorruptedDatabase when another one
+        cannot be read and was not expected.
         """
         geometry = self._geometry()
-        taken, unreadable = 0, []
-        for block in range(geometry.block_count):
-            try:
-                taken += self._take(geometry, block)
-            except Unreadable:
-                unreadable.append(block)
-        if unreadable and len(unreadable) > free_blocks():
+        taken, unreadable = self._take_all(geometry, geometry.block_count)
+        if damaged := unreadable - self._expected:
             raise errors.CorruptedDatabase(
-                f"block {unreadable[0]} of {self._path} cannot be read, and {len(unreadable) - 1} others; "
+                f"block {min(damaged)} of {self._path} cannot be read, and {len(damaged) - 1} others; "
                 "the key was not changed"
             )
         for block in unreadable:  # free ones, which nobody will read
-            os.pwrite(self._target, bytes(geometry.block_bytes), geometry.offset(block))
+            self._leave_out(geometry, block)
         for page in (1, 2):
             self._copy_header(page)
         os.pwrite(self._target, self._new.header(), 0)
@@ -98,16 +98,33 @@ class FileCopy:
         except Unreadable as error:
             raise errors.CorruptedDatabase(f"the headers of {self._path} cannot be read") from error
 
+    def _take_all(self, geometry: Geometry, count: int) -> tuple[int, set[int]]:
+        """Take over what changed of the first blocks; return how many did, and those that cannot be read."""
+        taken, unreadable = 0, set()
+        for block in range(count):
+            try:
+                taken += self._take(geometry, block)
+            except Unreadable:
+                unreadable.add(block)
+        return taken, unreadable
+
     def _take(self, geometry: Geometry, block: int) -> bool:
         """Take over a block when it is another one than was copied; Unreadable when it cannot be read."""
         at = geometry.offset(block)
         if block < len(self._copied) and os.pread(self._source, NONCE_BYTES, at) == self._copied[block]:
             return False
         sealed = os.pread(self._source, geometry.block_bytes, at)
+        if not sealed or sealed == bytes(geometry.block_bytes):
+            self._leave_out(geometry, block)
+            return False
         os.pwrite(self._target, self._new.seal(self._old.open(sealed)), at)
         self._copied.extend([None] * (block + 1 - len(self._copied)))
         self._copied[block] = sealed[:NONCE_BYTES]
         return True
+
+    def _leave_out(self, geometry: Geometry, block: int) -> None:
+        """Write a block as one that was never written; it may have been another when it was copied before."""
+        os.pwrite(self._target, bytes(geometry.block_bytes), geometry.offset(block))
 
     def _copy_header(self, page: int) -> None:
         sealed = os.pread(self._source, PAGE_BYTES, page * PAGE_BYTES)

@@ -10,8 +10,8 @@
 from __future__ import annotations
 
 from avila.storage.keys.keyfile import KeyFile
-from avila.storage.keys.private import write_private
+from avila.storage.keys.private import remove_unfinished, write_private
 from avila.storage.keys.providers import PROVIDERS, provider
 from avila.storage.keys.unwrapped import Keys
 
-__all__ = ["PROVIDERS", "KeyFile", "Keys", "provider", "write_private"]
+__all__ = ["PROVIDERS", "KeyFile", "Keys", "provider", "remove_unfinished", "write_private"]

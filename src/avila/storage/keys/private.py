@@ -26,6 +26,12 @@ def write_private(path: Path, text: str) -> None:
     sync_folder(path.parent)
 
 
+def remove_unfinished(path: Path) -> None:
+    """Remove what writes of a file that were cut short have left; nobody else may be writing it."""
+    for left in path.parent.glob(f".{path.name}.*"):
+        left.unlink(missing_ok=True)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
