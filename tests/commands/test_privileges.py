@@ -230,6 +230,16 @@ def test_names_in_a_schema_need_usage_on_it(films: World) -> None:
     joe("GRANT SELECT ON s.t TO manuel")
 
 
+def test_functions_that_everybody_may_call(films: World) -> None:
+    joe = films.session("joe")
+    assert joe.rows("SELECT md5('a') = upper(md5('a'))") == [(False,)]
+    films.owner("REVOKE EXECUTE ON FUNCTION md5 FROM PUBLIC")
+    assert joe.fails("SELECT upper(md5('a'))") == "42501"
+    joe("SELECT upper('a')")
+    films.owner("GRANT EXECUTE ON FUNCTION md5 TO joe")
+    joe("SELECT upper(md5('a'))")
+
+
 def test_nothing_is_half_done(films: World) -> None:
     assert films.owner.fails("GRANT SELECT ON films, nothing TO joe") == "42P01"
     assert films.owner.fails("GRANT SELECT ON films TO joe, PUBLIC WITH GRANT OPTION") == "0LP01"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from avila.catalog.roles import OWNER, PUBLIC
@@ -75,7 +76,14 @@ class Grants:
 
     def on(self, target: Object) -> Iterator[tuple[Grant, bool]]:
         """Yield the entries of an object, with whether each may be passed on."""
-        return ((grant, option) for grant, option in self.entries.items() if grant.object == target)
+        return iter(self._by_object.get(target, ()))
+
+    @cached_property
+    def _by_object(self) -> Mapping[Object, list[tuple[Grant, bool]]]:
+        found: dict[Object, list[tuple[Grant, bool]]] = {}
+        for grant, option in self.entries.items():
+            found.setdefault(grant.object, []).append((grant, option))
+        return found
 
     def built_in(self, target: Object, privilege: str, role: str) -> bool:
         """Whether a role has a privilege without an entry: as the owner, or as PUBLIC on what is open to all."""
