@@ -46,12 +46,24 @@ WORDS = (
     "x -> x", "duckdb_tables()", "pragma_storage_info('vault')", "PRAGMA", "CALL", "--", "/*", "*/", "$1", "?", "'", '"', "e'\\'", "$$",
 )  # fmt: skip
 
+READS = (
+    "(SELECT max(word) FROM vault)", "(SELECT count(*) FROM vault)", "(SELECT number FROM main.vault ORDER BY ALL LIMIT 1)", "(FROM t SELECT min(id))",
+    "(SELECT list(word) FROM a)", "(SELECT vault FROM vault LIMIT 1)", "(SELECT error(word) FROM vault)", "(EXISTS (FROM vault WHERE number > 0))",
+    "(SELECT * FROM query('SELECT count(*) FROM vault'))", "(SELECT stats(word) FROM vault)", "(SELECT rowid FROM vault LIMIT 1)",
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def corpus() -> list[list[str]]:
     """Return the statements of the records, as tokens."""
     found = dict.fromkeys(record.sql for path in sorted(RECORDS.glob("*.slt")) for record in read_file(path))
     return [TOKENS.findall(sql) for sql in found if len(sql) < 600]
+
+
+@pytest.fixture(scope="module")
+def naming(corpus: list[list[str]]) -> list[list[str]]:
+    """Return those that name tables."""
+    return [tokens for tokens in corpus if _renamed(tokens, "vault") != tokens]
 
 
 @pytest.fixture(scope="module")
@@ -78,26 +90,37 @@ def _world(number: int, rows: int) -> World:
 
 
 @st.composite
-def mutations(draw: st.DrawFn, corpus: list[list[str]]) -> str:
-    """Change a statement of the corpus: its tables, some of its tokens, or what follows from another one."""
-    tokens = list(draw(st.sampled_from(corpus)))
-    if draw(st.booleans()):
-        tokens = _renamed(tokens, draw(st.sampled_from(NAMES)))
-    for _ in range(draw(st.integers(0, 4))):
-        place = draw(st.integers(0, max(len(tokens) - 1, 0)))
-        match draw(st.integers(0, 4)):
-            case 0:
-                tokens.insert(place, f" {draw(st.sampled_from(WORDS))} ")
-            case 1:
-                tokens[place : place + 1] = [f" {draw(st.sampled_from(WORDS))} "]
-            case 2:
-                del tokens[place : place + draw(st.integers(1, 3))]
-            case 3:
-                other = draw(st.sampled_from(corpus))
-                tokens[place:] = other[draw(st.integers(0, len(other) - 1)) :]
-            case _:
-                tokens[place:place] = tokens[max(place - 6, 0) : place]
+def mutations(draw: st.DrawFn, corpus: list[list[str]], naming: list[list[str]]) -> str:
+    """Change a statement of the corpus: the tables it names, what stands for its constants, or any of its tokens."""
+    way = draw(st.sampled_from(("tables", "constants", "both", "tokens", "anything")))
+    name = draw(st.sampled_from(NAMES))
+    tokens = list(draw(st.sampled_from(naming if way in {"tables", "both"} else corpus)))
+    if way in {"tables", "both", "anything"}:
+        tokens = _renamed(tokens, name)
+    if way in {"constants", "both", "anything"}:
+        constants = [place for place, token in enumerate(tokens) if re.fullmatch(r"\d+|'.*'", token)]
+        for place in draw(st.lists(st.sampled_from(constants), max_size=2)) if constants else ():
+            tokens[place] = draw(st.sampled_from(READS))
+    for _ in range(draw(st.integers(1, 4)) if way in {"tokens", "anything"} else 0):
+        _edit(draw, tokens, corpus)
     return "".join(tokens)
+
+
+def _edit(draw: st.DrawFn, tokens: list[str], corpus: list[list[str]]) -> None:
+    """Insert, replace, delete, repeat, or go on with another statement."""
+    place = draw(st.integers(0, max(len(tokens) - 1, 0)))
+    match draw(st.integers(0, 4)):
+        case 0:
+            tokens.insert(place, f" {draw(st.sampled_from(WORDS))} ")
+        case 1:
+            tokens[place : place + 1] = [f" {draw(st.sampled_from(WORDS))} "]
+        case 2:
+            del tokens[place : place + draw(st.integers(1, 3))]
+        case 3:
+            other = draw(st.sampled_from(corpus))
+            tokens[place:] = other[draw(st.integers(0, len(other) - 1)) :]
+        case _:
+            tokens[place:place] = tokens[max(place - 6, 0) : place]
 
 
 def _renamed(tokens: list[str], name: str) -> list[str]:
@@ -121,16 +144,16 @@ def _renamed(tokens: list[str], name: str) -> list[str]:
 
 
 def test_no_statement_tells_or_changes_anything(
-    corpus: list[list[str]], twins: tuple[Governed, Governed], long_mode: bool
+    corpus: list[list[str]], naming: list[list[str]], twins: tuple[Governed, Governed], long_mode: bool
 ) -> None:
     @settings(
         deadline=None,
-        max_examples=20_000 if long_mode else 600,
+        max_examples=20_000 if long_mode else 1_200,
         derandomize=not long_mode,
         suppress_health_check=list(HealthCheck),
         database=None,
     )
-    @given(sql=mutations(corpus))
+    @given(sql=mutations(corpus, naming))
     def nothing_happens(sql: str) -> None:
         seen, again = (governed.attempt("alice", None, sql, keep=False) for governed in twins)
         for table in TABLES:
@@ -147,7 +170,9 @@ def test_no_statement_tells_or_changes_anything(
     nothing_happens()
 
 
-def test_the_parser_reads_or_refuses(corpus: list[list[str]], long_mode: bool) -> None:
+def test_the_parser_reads_or_refuses(
+    corpus: list[list[str]], naming: list[list[str]], long_mode: bool
+) -> None:
     @settings(
         deadline=None,
         max_examples=20_000 if long_mode else 1_000,
@@ -155,7 +180,7 @@ def test_the_parser_reads_or_refuses(corpus: list[list[str]], long_mode: bool) -
         suppress_health_check=list(HealthCheck),
         database=None,
     )
-    @given(sql=mutations(corpus))
+    @given(sql=mutations(corpus, naming))
     def reads_or_refuses(sql: str) -> None:
         try:
             parse(sql)
