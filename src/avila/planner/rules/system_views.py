@@ -45,5 +45,5 @@ def _view(table: exp.Table, context: Context) -> str | None:
     """Return the table function that answers a view; None when the name is something else."""
     if table.db.lower() != OWN_SCHEMA or table.catalog.lower() not in {"", "native"}:
         return None
-    name = f"{OWN_SCHEMA}.{table.this.name.lower()}"
+    name = f"{OWN_SCHEMA}.{table.name.lower()}"
     return name if name in context.functions.tables else None
