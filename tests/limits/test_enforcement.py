@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,7 @@ from avila import errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from commands.conftest import Acting, World
 
@@ -88,6 +91,38 @@ def test_memory_of_the_one_that_holds_it(large: World) -> None:
             counted += 1
     assert counted
     assert sorted_.result().fetchall() == [(5_000_000,)]
+
+
+def test_memory_of_the_larger_of_two_that_hold_some(large: World) -> None:
+    """Both have a bound, both aggregate and sort, and only the one that is over its bound ends."""
+    a, b = member(large, "memory = '200MB'"), member(large, "memory = '200MB'", "b")
+    large.owner(
+        "CREATE TABLE small AS SELECT * FROM large WHERE i < 200_000", "GRANT SELECT ON small TO PUBLIC"
+    )
+    modest = "SELECT count(*) FROM (SELECT h, count(*) AS n FROM small GROUP BY h ORDER BY n, h)"
+    with ThreadPoolExecutor() as pool:
+        ended = pool.submit(a.error, LARGE)
+        counted = 0
+        while not ended.done():
+            assert b.rows(modest) == [(200_000,)]
+            counted += 1
+    assert (ended.result().sqlstate, counted > 0) == ("53200", True)
+
+
+def test_a_process_that_ends_in_the_middle_of_a_sample_ends_well(tmp_path: Path) -> None:
+    script = f"""
+import avila, threading, time
+database = avila.connect({str(tmp_path / "x")!r})
+database.execute("CREATE RESOURCE GROUP g WITH (memory = '100GB')")
+database.execute("ALTER ROLE owner SET RESOURCE GROUP g")
+threading.Thread(target=lambda: database.session().execute({ENDLESS!r}), daemon=True).start()
+threading.Event().wait(0.5)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "terminate called" not in ended.stderr
+    assert ended.returncode == 0
 
 
 def test_temporary_disk() -> None:

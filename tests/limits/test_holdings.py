@@ -13,16 +13,26 @@ from avila.planner.classify import classify
 sizes = st.integers(0, 2**40)
 
 
-@given(sizes, st.lists(sizes, min_size=1, max_size=8))
-def test_shares_are_what_is_held(held: int, charges: list[int]) -> None:
-    after = shared_out(held, charges)
+charged = st.lists(st.tuples(sizes, st.none() | st.integers(1, 2**40)), min_size=1, max_size=8)
+
+
+@given(sizes, charged)
+def test_shares_are_what_is_held(held: int, holders: list[tuple[int, int | None]]) -> None:
+    charges, weights = zip(*holders, strict=True)
+    after = shared_out(held, charges, weights)
     assert all(share >= 0 for share in after)
-    assert held - len(charges) < sum(after) <= held  # shrinking rounds down
+    if held >= sum(charges):
+        assert sum(after) == held
+    else:
+        assert held - len(charges) < sum(after) <= held  # shrinking rounds down
 
 
-@given(sizes, st.lists(sizes, min_size=1, max_size=8))
-def test_growth_takes_from_nobody_and_shrinkage_gives_to_nobody(held: int, charges: list[int]) -> None:
-    after = shared_out(held, charges)
+@given(sizes, charged)
+def test_growth_takes_from_nobody_and_shrinkage_gives_to_nobody(
+    held: int, holders: list[tuple[int, int | None]]
+) -> None:
+    charges, weights = zip(*holders, strict=True)
+    after = shared_out(held, charges, weights)
     grows = held >= sum(charges)
     assert all(now >= was if grows else now <= was for was, now in zip(charges, after, strict=True))
 
@@ -31,12 +41,18 @@ def test_growth_takes_from_nobody_and_shrinkage_gives_to_nobody(held: int, charg
 def test_one_alone_is_charged_exactly_what_is_held(history: list[int]) -> None:
     charge = [0]
     for held in history:
-        charge = shared_out(held, charge)
+        charge = shared_out(held, charge, [1])
         assert charge == [held]
 
 
 def test_nobody_is_charged_when_nobody_runs() -> None:
-    assert shared_out(100, []) == []
+    assert shared_out(100, [], []) == []
+
+
+def test_who_reads_more_grows_more() -> None:
+    assert shared_out(1_000, [0, 0], [9, 1]) == [900, 100]
+    assert shared_out(1_100, [500, 500], [9, 1]) == [590, 510]
+    assert shared_out(900, [0, 0, 0], [4, None, 1]) == [400, 400, 100]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Whose memory it is: the kernel says how much is held for what, and not by which statement.
 
 So what is held beyond the baseline is shared out among the statements that could hold it. Alone, a statement is charged
-exactly that. Of several, each keeps what it was charged before, and the growth since is divided among them: sums are
-always right, shares are the best guess.
+exactly that. Of several, each keeps what it was charged before, and the growth since is divided among them by the size
+of the tables they read: sums are always right, shares are the best guess.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlglot import exp
 from avila.planner.dialect import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from avila.planner.plan import Plan
 
@@ -36,12 +36,26 @@ def holds(plan: Plan) -> bool:
     return any(relation.kind == "view" for relation in plan.reads) or plan.tree.find(*_HOLD) is not None
 
 
-def shared_out(held: int, charges: Sequence[int]) -> list[int]:
-    """Return the charges once they are, together, what is held: growth in equal parts, shrinkage in proportion."""
+def weight(plan: Plan, cells: Mapping[tuple[str, str, str], int]) -> int | None:
+    """Return how much of a growth is a statement's: the cells of the tables it reads; None when nothing tells."""
+    if plan.sources or plan.paths or not plan.tables:
+        return None
+    return 1 + sum(cells.get(key, 0) for key in plan.tables)
+
+
+def shared_out(held: int, charges: Sequence[int], weights: Sequence[int | None]) -> list[int]:
+    """Return the charges once they are, together, what is held: growth by weight, shrinkage in proportion.
+
+    A statement of which nothing tells how much it may hold counts as the heaviest of the others.
+    """
     if not charges:
         return []
     charged = sum(charges)
-    if held >= charged:
-        part, rest = divmod(held - charged, len(charges))
-        return [charge + part + (1 if place < rest else 0) for place, charge in enumerate(charges)]
-    return [charge * held // charged for charge in charges]
+    if held < charged:
+        return [charge * held // charged for charge in charges]
+    heaviest = max((known for known in weights if known is not None), default=1)
+    parts = [heaviest if known is None else known for known in weights]
+    growth, total = held - charged, sum(parts)
+    after = [charge + growth * part // total for charge, part in zip(charges, parts, strict=True)]
+    after[parts.index(max(parts))] += held - sum(after)  # what rounding left over
+    return after

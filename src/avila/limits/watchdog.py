@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from avila import errors
-from avila.limits.holdings import KEEPING, holds, shared_out
+from avila.limits.holdings import KEEPING, holds, shared_out, weight
 from avila.limits.quantities import size_text
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ class Kernel(Protocol):
         """Return the bytes in memory and on temporary disk, by what they are for."""
         ...
 
+    def cells(self) -> dict[tuple[str, str, str], int]:
+        """Return about how many values each table has."""
+        ...
+
 
 class Watchdog:
     """Runs on the alarm's thread, and only while there is somebody to watch."""
@@ -46,6 +50,7 @@ class Watchdog:
         self._watching = False
         self._baseline: tuple[int, int] | None = None
         self._charges: dict[Running, tuple[int, int]] = {}
+        self._cells: dict[tuple[str, str, str], int] | None = None
         self._ending: tuple[Running, float] | None = None
 
     def watch(self) -> None:
@@ -62,6 +67,7 @@ class Watchdog:
             if not any(running.bounds.sampled for running in holders):
                 self._watching = False
                 self._charges.clear()
+                self._cells = None
                 return None
         self.sample([running for running in holders if holds(running.plan)])
         return AGAIN_S
@@ -74,8 +80,9 @@ class Watchdog:
         # What was held before anybody was watched is nobody's; it may have been given back since.
         self._baseline = (min(self._baseline[0], memory), min(self._baseline[1], disk))
         before = [self._charges.get(running, (0, 0)) for running in holders]
-        memories = shared_out(memory - self._baseline[0], [charge for charge, _ in before])
-        disks = shared_out(disk - self._baseline[1], [charge for _, charge in before])
+        weights = self._weights(holders)
+        memories = shared_out(memory - self._baseline[0], [charge for charge, _ in before], weights)
+        disks = shared_out(disk - self._baseline[1], [charge for _, charge in before], weights)
         self._charges = dict(zip(holders, zip(memories, disks, strict=True), strict=True))
         if not self._still_ending():
             self._end_largest()
@@ -83,6 +90,13 @@ class Watchdog:
     def charge(self, running: Running) -> tuple[int, int]:
         """Return what a statement was charged by the last sample: bytes in memory and on disk."""
         return self._charges.get(running, (0, 0))
+
+    def _weights(self, holders: list[Running]) -> list[int | None]:
+        if len(holders) <= 1:
+            return [1] * len(holders)
+        if self._cells is None:
+            self._cells = self._kernel.cells()
+        return [weight(running.plan, self._cells) for running in holders]
 
     def _held(self) -> tuple[int, int]:
         listed = [(memory, disk) for tag, memory, disk in self._kernel.memory() if tag not in KEEPING]

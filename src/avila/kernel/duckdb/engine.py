@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from avila import errors
+from avila.kernel.crossing import Crossing, lists
 from avila.kernel.duckdb.connection import DuckDBConnection
 from avila.kernel.duckdb.errors import translate
 from avila.kernel.duckdb.wheels import extension_path
@@ -46,6 +47,7 @@ class DuckDBEngine:
         except duckdb.Error as error:
             raise errors.ConfigurationError(f"the kernel refuses its settings: {error}") from error
         self._lock = threading.Lock()
+        self.crossing = Crossing()
         self._home: str | None = None
         self._loaded: set[str] = set()
 
@@ -104,7 +106,7 @@ class DuckDBEngine:
         raw = self._root.cursor()
         if self._home is not None:
             raw.execute(f"USE {self._home}")
-        return DuckDBConnection(raw)
+        return DuckDBConnection(raw, self.crossing)
 
     def checkpoint(self, catalog: str) -> None:
         """Fold a store's write-ahead log into its file."""
@@ -124,6 +126,14 @@ class DuckDBEngine:
         rows = self.execute("SELECT tag, memory_usage_bytes, temporary_storage_bytes FROM duckdb_memory()")
         return [(str(tag), int(memory), int(disk)) for tag, memory, disk in rows]
 
+    def cells(self) -> dict[tuple[str, str, str], int]:
+        """Return about how many values each table has, by its folded names."""
+        rows = self.execute(
+            "SELECT lower(database_name), lower(schema_name), lower(table_name), estimated_size * column_count "
+            "FROM duckdb_tables() WHERE NOT internal"
+        )
+        return {(catalog, schema, name): int(cells or 0) for catalog, schema, name, cells in rows}
+
     def register(self, functions: Iterable[ScalarFunction]) -> None:
         """Offer extensions' scalar functions to every connection; their libraries load at the first call."""
         for function in functions:
@@ -139,10 +149,16 @@ class DuckDBEngine:
 
     def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a statement of Avila's own on a connection of its own, and return its rows."""
+        listing = lists(sql)
+        if listing:
+            self.crossing.enter()
         try:
             rows: list[tuple[Any, ...]] = self._root.cursor().execute(sql, list(parameters or ())).fetchall()
         except duckdb.Error as error:
             raise translate(error, None) from error
+        finally:
+            if listing:
+                self.crossing.leave()
         return rows
 
     def close(self) -> None:
