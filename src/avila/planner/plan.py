@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from avila.catalog.changes import Change
     from avila.catalog.functions import Functions, ScalarFunction, TableFunction
     from avila.kernel.base import MacroDefinition, Relation, TableColumn
+    from avila.security.authority import Observer
 
 
 class Kind(Enum):
@@ -130,6 +131,8 @@ class Plan:
     """Columns that the role may not name, each with the table that it would be denied."""
     alters: bool = False
     """Whether the native store must be checkpointed before this is acknowledged."""
+    lists: bool = False
+    """Whether it may list the stores, during which none may be exchanged."""
     kernel: str = "duckdb"
     sql: str = ""
 
@@ -163,8 +166,14 @@ class Context:
     """The kernel's types of the parameters, by name or number; of those that are not here nothing is known."""
     mask_key: bytes = b""
     """What masks that hash go by."""
+    observer: Observer | None = None
+    """Who is told of each decision on the way."""
 
     @cached_property
     def authority(self) -> Authority:
         """What the session's current role may do."""
-        return Authority(self.described, self.principal.current_user)
+        return self.authority_of(self.principal.current_user)
+
+    def authority_of(self, role: str) -> Authority:
+        """Return what a role may do, such as the owner of a view that is read with the owner's rights."""
+        return Authority(self.described, role, self.observer)

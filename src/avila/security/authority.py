@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from avila import errors
 from avila.catalog.roles import OWNER, PUBLIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from avila.catalog.names import Object
     from avila.catalog.objects import Catalog
+
+    Observer = Callable[["Decision"], None]
 
 _PREDEFINED: Mapping[tuple[str, str], str] = {
     ("table", "SELECT"): "pg_read_all_data",
@@ -30,6 +32,9 @@ _PREDEFINED: Mapping[tuple[str, str], str] = {
     ("sequence", "UPDATE"): "pg_write_all_data",
     ("table", "MAINTAIN"): "pg_maintain",
 }
+
+OWNERSHIP = "OWNERSHIP"
+"""What definitions of an object need, which nobody can grant."""
 
 Right = tuple[str, str | None]
 """A privilege, and the column when it is on one alone."""
@@ -62,12 +67,28 @@ class Verdict:
         return self.allowed
 
 
-class Authority:
-    """The rights of one role."""
+class Decision(NamedTuple):
+    """What was asked of a role, and the answer.
 
-    def __init__(self, catalog: Catalog, role: str) -> None:
+    ``privilege`` is one of the catalog's; or ``OWNERSHIP`` of the target; or else, without a target, what was to be
+    done that needs a superuser or a predefined role.
+    """
+
+    role: str
+    target: Object | None
+    privilege: str
+    column: str | None
+    allowed: bool
+    reason: str
+
+
+class Authority:
+    """The rights of one role; whoever wants to explain decisions observes them."""
+
+    def __init__(self, catalog: Catalog, role: str, observer: Observer | None = None) -> None:
         self.catalog = catalog
         self.role = role
+        self._observer = observer
 
     @property
     def superuser(self) -> bool:
@@ -109,6 +130,11 @@ class Authority:
 
     def may(self, target: Object, privilege: str, column: str | None = None) -> Verdict:
         """Say whether the role has a privilege on an object, or on a column of it."""
+        verdict = self._verdict(target, privilege, column)
+        self._decided(verdict, target, privilege, column)
+        return verdict
+
+    def _verdict(self, target: Object, privilege: str, column: str | None) -> Verdict:
         if self.superuser:
             return Verdict(True, f"{self.role} is a superuser")
         grants = self.catalog.grants
@@ -144,11 +170,15 @@ class Authority:
 
     def columns(self, target: Object, privilege: str) -> frozenset[str]:
         """Return the columns on which the role has a privilege by a grant on the column itself."""
-        return frozenset(
+        found = frozenset(
             grant.column
             for grant, _ in self.catalog.grants.on(target)
             if grant.privilege == privilege and grant.column is not None and grant.grantee in self.roles
         )
+        if self._observer is not None:
+            for column in sorted(found):
+                self.may(target, privilege, column)
+        return found
 
     def may_some(self, target: Object, privilege: str) -> bool:
         """Whether the role has a privilege on an object or on some column of it."""
@@ -194,23 +224,47 @@ class Authority:
 
     def require_owner(self, target: Object) -> None:
         """Raise InsufficientPrivilege when the role does not own an object."""
-        if not self.owns(target):
-            owner = self.catalog.grants.owner(target)
+        verdict = self._ownership(target)
+        self._decided(verdict, target, OWNERSHIP)
+        if not verdict:
             raise errors.InsufficientPrivilege(
-                f"must be owner of {target.title}", hint=f"It belongs to {owner}."
+                f"must be owner of {target.title}", hint=f"It belongs to {self.catalog.grants.owner(target)}."
             )
 
     def require_superuser(self, what: str) -> None:
         """Raise InsufficientPrivilege when the role is no superuser; ``what`` says what only superusers may."""
+        reason = f"{self.role} is {'a' if self.superuser else 'no'} superuser"
+        self._decided(Verdict(self.superuser, reason), None, what)
         if not self.superuser:
             raise errors.InsufficientPrivilege(f"only superusers may {what}")
 
     def require_member(self, role: str, what: str) -> None:
         """Raise InsufficientPrivilege when the role does not have the rights of another."""
-        if not self.acts_as(role):
+        may = self.acts_as(role)
+        reason = (
+            f"{self.role} is a superuser"
+            if self.superuser
+            else f"{self.role} is {'a' if may else 'no'} member of {role}"
+        )
+        self._decided(Verdict(may, reason), None, what)
+        if not may:
             raise errors.InsufficientPrivilege(
                 f"permission denied to {what}", hint=f"Only {role}, its members and superusers may."
             )
+
+    def _ownership(self, target: Object) -> Verdict:
+        if self.superuser:
+            return Verdict(True, f"{self.role} is a superuser")
+        owner = self.catalog.grants.owner(target)
+        if owner not in self.roles:
+            return Verdict(False, f"{target.title} belongs to {owner}")
+        return Verdict(True, self._through(owner, f"{owner} owns {target.title}"))
+
+    def _decided(
+        self, verdict: Verdict, target: Object | None, privilege: str, column: str | None = None
+    ) -> None:
+        if self._observer is not None:
+            self._observer(Decision(self.role, target, privilege, column, verdict.allowed, verdict.reason))
 
     def _through(self, role: str, why: str) -> str:
         if role in {self.role, PUBLIC}:

@@ -171,8 +171,9 @@ def _drop(tree: exp.Drop, context: Context) -> Iterator[Change]:
             # An index says nothing of its table here, so who owns the schema may drop it.
             authority.require_owner(target.within)
             continue
-        if not authority.owns(target) and (kind == "schema" or not authority.owns(target.within)):
-            authority.require_owner(target)
+        # Who owns the schema may drop what lies in it.
+        within = kind != "schema" and authority.owns(target.within)
+        authority.require_owner(target.within if within else target)
         if context.described.knows(target):
             yield ForgetObject(target)
 

@@ -14,7 +14,7 @@ from avila import errors
 from avila.planner.governance import masks, policies
 from avila.planner.governance.names import column, object_of
 from avila.planner.governance.views import place
-from avila.security.authority import Authority, denied
+from avila.security.authority import denied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ def govern_feeds(tree: exp.Expr, reader: Reader) -> None:
 
 def _govern(table: exp.Table, reader: Reader) -> None:
     relation = _relation(table, reader)
-    authority = Authority(reader.context.described, reader.context.principal.current_user)
+    authority = reader.context.authority
     if authority.superuser:
         return
     target = object_of(relation)

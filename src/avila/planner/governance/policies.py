@@ -7,49 +7,14 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from avila.catalog.roles import PUBLIC
-from avila.catalog.tags import tag_object
 from avila.planner.governance.expressions import kept_expression
+from avila.security.row_security import applicable, is_secured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from avila.catalog.names import Object
     from avila.catalog.policies import Policy
     from avila.planner.plan import Context
     from avila.security.authority import Authority
-
-
-def row_security(authority: Authority, target: Object) -> bool:
-    """Whether row policies hold for a role on a table: it has some, and the role is not above them."""
-    section = authority.catalog.row_security
-    tagged = any(_by_tag(authority, target))
-    if not tagged and target not in section.enabled:
-        return False
-    if authority.bypasses_row_security:
-        return False
-    return not authority.owns(target) or target in section.forced
-
-
-def applicable(authority: Authority, target: Object, command: str) -> list[Policy]:
-    """Return the policies of a table that are for the role and the command."""
-    return [
-        policy
-        for policy in every(authority, target)
-        if policy.command in {"ALL", command} and is_for(authority, policy)
-    ]
-
-
-def every(authority: Authority, target: Object) -> list[Policy]:
-    """Return the policies of a table, its own and those of its tags."""
-    section = authority.catalog.row_security
-    own = section.on(target) if target in section.enabled else ()
-    return [*own, *_by_tag(authority, target)]
-
-
-def is_for(authority: Authority, policy: Policy) -> bool:
-    """Whether a policy is for a role, or for one whose rights it has."""
-    return any(role == PUBLIC or role in authority.roles for role in policy.roles)
 
 
 def condition(
@@ -60,7 +25,7 @@ def condition(
     With ``check`` it is what a new row must fulfil: WITH CHECK, or USING where a policy has none. As in PostgreSQL a
     row needs one of the permissive policies and all of the restrictive ones; without a permissive one, no row passes.
     """
-    if not row_security(authority, target):
+    if not is_secured(authority, target):
         return None
     policies = applicable(authority, target, command)
     permissive = [_text(policy, check=check) for policy in policies if policy.permissive]
@@ -96,13 +61,3 @@ def _any(texts: list[str | None], context: Context) -> exp.Expr | None:
 
 def _text(policy: Policy, *, check: bool) -> str | None:
     return policy.check if check and policy.check is not None else policy.using
-
-
-def _by_tag(authority: Authority, target: Object) -> Iterator[Policy]:
-    """Yield the policies of the tags that a table carries."""
-    catalog = authority.catalog
-    if not any(key.kind == "tag" for key, _ in catalog.row_security.policies):
-        return
-    tags: Iterable[str] = catalog.tags.of(target)
-    for tag in tags:
-        yield from catalog.row_security.on(tag_object(tag))

@@ -18,6 +18,7 @@ from avila.planner.dialect import parse_expression
 from avila.planner.governance.names import object_of
 from avila.planner.rules.bind_tables import resolve
 from avila.security.authority import Authority
+from avila.security.row_security import is_secured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +34,15 @@ _KINDS = {
     "has_sequence_privilege": "sequence",
     "has_function_privilege": "function",
 }
-FUNCTIONS = frozenset({*_KINDS, "pg_has_role"})
+FUNCTIONS = frozenset({*_KINDS, "pg_has_role", "row_security_active"})
 _WITH_OPTION = " with grant option"
 
 
 def answer(name: str, call: exp.Expr, context: Context) -> exp.Expr:
     """Return the expression that stands for a call; UndefinedObject, UndefinedTable … for what is not there."""
     arguments = list(call.expressions)
+    if name == "row_security_active":
+        return exp.convert(_secured(arguments, context))
     fixed = 3 if name in {"has_column_privilege"} else 2
     if len(arguments) not in {fixed, fixed + 1}:
         raise errors.UndefinedFunction(f"{name}() takes {fixed} or {fixed + 1} arguments")
@@ -58,6 +61,13 @@ def answer(name: str, call: exp.Expr, context: Context) -> exp.Expr:
     if kind != "table":
         raise errors.FeatureNotSupported(f"{name}() takes a constant name")
     return _among(name, arguments[0], authority, privileges, context)
+
+
+def _secured(arguments: list[exp.Expr], context: Context) -> bool:
+    """Whether row policies hold for the current role on a table."""
+    if len(arguments) != 1:
+        raise errors.UndefinedFunction("row_security_active() takes 1 argument")
+    return is_secured(context.authority, _object("table", _text(arguments[0]), context))
 
 
 def _among(

@@ -11,7 +11,6 @@ from avila.planner.governance.marks import ROLE
 from avila.planner.governance.names import STORES, object_of
 from avila.planner.rules.bind_tables import resolve, targets
 from avila.planner.scope import tables
-from avila.security.authority import Authority
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +40,7 @@ def check_columns(tree: exp.Expr, context: Context, views: Mapping[int, Partial]
         ):
             continue
         role = table.meta.get(ROLE, context.principal.current_user)
-        authority, target = Authority(context.described, role), object_of(relation)
+        authority, target = context.authority_of(role), object_of(relation)
         if authority.may(target, "SELECT"):
             continue
         every = frozenset(item.name.lower() for item in known[relation.key])

@@ -76,7 +76,7 @@ class Reader:
         a row must pass. ``readable``: the role must have SELECT, and sees the columns that it has it on.
         """
         self.found.touched.add(relation)
-        authority = Authority(self.context.described, role)
+        authority = self.context.authority_of(role)
         target = object_of(relation)
         columns = self._columns(relation)
         allowed = self._allowed(authority, target, columns, table) if readable else None

@@ -16,6 +16,7 @@ from avila.planner.rules.bind_tables import resolve
 from avila.planner.rules.session_values import mentions_session, with_session_values
 from avila.security.authority import Authority, denied
 from avila.security.columns.rewriting import conceal, encrypted, reveal
+from avila.security.row_security import is_secured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,7 +77,7 @@ class Target:
     @cached_property
     def secured(self) -> bool:
         """Whether row policies hold."""
-        return policies.row_security(self.authority, self.key)
+        return is_secured(self.authority, self.key)
 
     @cached_property
     def masks(self) -> Mapping[str, Mask]:

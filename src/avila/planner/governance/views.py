@@ -22,7 +22,7 @@ from avila.planner.governance.names import object_of, qualified
 from avila.planner.rules.bind_tables import resolve
 from avila.planner.rules.session_values import mentions_session, with_session_values
 from avila.planner.scope import tables
-from avila.security.authority import Authority, denied
+from avila.security.authority import denied
 
 if TYPE_CHECKING:
     from avila.kernel.base import Relation
@@ -132,7 +132,7 @@ def _rights(
     if relation.temporary:
         return None, role  # the session's own, with the rights of whoever asks
     target = object_of(relation)
-    authority = Authority(context.described, role)
+    authority = context.authority_of(role)
     authority.require(target.within, "USAGE")
     # As in PostgreSQL, the invoker is the session's role even when another view stands between.
     invoker = context.described.views.of(target).security_invoker

@@ -15,7 +15,7 @@ from sqlglot import exp
 from avila import errors
 from avila.planner.dialect import nodes
 from avila.planner.function_classes import PRAGMA_ALLOWED
-from avila.planner.governance import listings, policies, views
+from avila.planner.governance import listings, views
 from avila.planner.governance.definitions import define
 from avila.planner.governance.feeds import govern_feeds
 from avila.planner.governance.fence import needs_fence
@@ -31,7 +31,7 @@ from avila.planner.governance.updates import delete, update
 from avila.planner.plan import Kind
 from avila.planner.rules.bind_tables import resolve, targets
 from avila.planner.scope import tables
-from avila.security.authority import Authority
+from avila.security import row_security
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,12 +108,12 @@ def _policies(tree: exp.Expr, context: Context) -> list[Policy | None]:
         relation = resolve(table, context) if isinstance(table.this, exp.Identifier) else None
         if relation is not None:
             role = table.meta.get(ROLE, context.principal.current_user)
-            authority, target = Authority(context.described, role), object_of(relation)
-            if policies.row_security(authority, target):
+            authority, target = context.authority_of(role), object_of(relation)
+            if row_security.is_secured(authority, target):
                 held = [
                     policy
-                    for policy in policies.every(authority, target)
-                    if policies.is_for(authority, policy)
+                    for policy in row_security.every(authority, target)
+                    if row_security.is_for(authority, policy)
                 ]
                 found.extend(held or [None])
     return found

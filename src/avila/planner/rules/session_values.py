@@ -28,7 +28,7 @@ _NOWHERE = frozenset({"inet_client_addr", "inet_client_port"})
 
 
 _KEPT = re.compile(
-    r"\b(current_user|session_user|current_role|user|current_setting|session_attribute|pg_has_role|has_\w+_privilege)\b",
+    r"\b(current_user|session_user|current_role|user|current_setting|session_attribute|pg_has_role|row_security_active|has_\w+_privilege)\b",
     re.IGNORECASE,
 )
 
