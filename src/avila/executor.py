@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from avila.instance import Instance
     from avila.kernel.base import Answer
     from avila.kernel.duckdb.answer import DuckDBAnswer
+    from avila.kernel.duckdb.connection import DuckDBConnection
     from avila.limits.running import Running
     from avila.planner.plan import Plan, Statement
     from avila.storage.gate import WriteGate
@@ -143,6 +144,8 @@ class Executor:
                 sources=sources,
                 rows=plan.returns_rows,
                 writes=_writes(plan),
+                lists=plan.lists,
+                of_lake=LAKE in plan.writes or any(catalog == LAKE for catalog, _, _ in plan.tables),
                 statement=plan.statement.text,
                 locate=_locator(plan),
             )
@@ -410,17 +413,26 @@ class Executor:
         known = None if self._private else self.instance.relations.get(version)
         if known is not None:
             return known
-        self._touch()
-        relations = by_name(self.connection.relations())
-        described = (
-            persistence.load(self.connection, self.instance.relations.last())
-            if persistence.KEY in relations
-            else Catalog()
-        )
-        facts = Facts(relations, described)
+        if self._private or self.transaction is None:
+            self._touch()
+            facts = self._read_facts(self.connection)
+        else:
+            # An open transaction may see an older state, which must not pass as the newest: rights that were taken away
+            # since would come back, for everybody.
+            connection = self.instance.engine.connect()
+            try:
+                facts = self._read_facts(connection)
+            finally:
+                connection.close()
         if not self._private:
             self.instance.relations.put(version, facts)
         return facts
+
+    def _read_facts(self, connection: DuckDBConnection) -> Facts:
+        relations = by_name(connection.relations())
+        if persistence.KEY not in relations:
+            return Facts(relations, Catalog())
+        return Facts(relations, persistence.load(connection, self.instance.relations.last()))
 
     def _defined(self, plan: Plan) -> None:
         temporary = bool(plan.tree.args.get("temporary")) or bool(plan.tree.find(exp.TemporaryProperty))
@@ -449,7 +461,6 @@ class Executor:
             gate.enter(self.setting("lock_timeout"))
         if transaction is not None:
             transaction.writes_lake = True
-            self.instance.crossing.check(transaction.sees)
             yield
             return
         try:
@@ -485,12 +496,11 @@ class Executor:
         if not transaction.writes:
             self.instance.native.gate.enter(self.setting("lock_timeout"))
             transaction.writes = True
-        self.instance.crossing.check(transaction.sees)
 
     def _touch(self) -> None:
-        """Have the open transaction count among those that see the stores' files."""
-        if self.transaction is not None and self.transaction.sees is None:
-            self.transaction.sees = self.instance.crossing.enter(self.setting("lock_timeout"))
+        """Keep the stores' files as they are until the open transaction ends: it sees them."""
+        if self.transaction is not None:
+            self.connection.stay(self.setting("lock_timeout"))
 
 
 def _writes(plan: Plan) -> bool:

@@ -19,6 +19,7 @@ from avila.planner.rules.file_paths import file_paths
 from avila.planner.rules.file_tables import file_tables
 from avila.planner.rules.govern import govern
 from avila.planner.rules.lift_functions import lift_functions
+from avila.planner.rules.listings import listings
 from avila.planner.rules.macros import macros
 from avila.planner.rules.route import route
 from avila.planner.rules.session_values import session_values
@@ -49,6 +50,7 @@ RULES: tuple[Rule, ...] = (
     sources,
     lift_functions,
     route,
+    listings,
 )
 """The rules in the order in which they run: what a name means first, then who may and what is seen, then how."""
 

@@ -13,6 +13,7 @@ from avila.catalog.object_changes import ForgetColumn, ForgetObject, RenameColum
 from avila.catalog.role_changes import known
 from avila.catalog.views import SetViewOptions
 from avila.planner.dialect import nodes, parse_expression
+from avila.planner.governance.kept_names import dropped_with, renamed_texts
 from avila.planner.governance.names import new_object, object_of, schema_of
 from avila.planner.governed import GRAMMAR
 from avila.planner.rules.bind_tables import resolve
@@ -28,6 +29,8 @@ _CREATED: Mapping[type[exp.Expr], str] = {
     nodes.CreateMacro: "function",
     nodes.CreateSequence: "sequence",
 }
+_KERNEL_TYPES = frozenset({"json", "geometry", "variant", "inet"})
+"""Types of the kernel's extensions, which a user's type of the name would stand before."""
 _DROPPED = {
     "TABLE": "table", "VIEW": "table", "SCHEMA": "schema", "SEQUENCE": "sequence", "TYPE": "type",
     "MACRO": "function", "FUNCTION": "function", "MACRO TABLE": "function", "INDEX": "index",
@@ -174,6 +177,9 @@ def _drop(tree: exp.Drop, context: Context) -> Iterator[Change]:
         # Who owns the schema may drop what lies in it.
         within = kind != "schema" and authority.owns(target.within)
         authority.require_owner(target.within if within else target)
+        if kind in {"table", "schema"}:
+            cascade = bool(tree.args.get("cascade"))
+            yield from dropped_with(context.described, target, cascade=cascade)
         if context.described.knows(target):
             yield ForgetObject(target)
 
@@ -198,13 +204,12 @@ def _alter(tree: exp.Alter, context: Context) -> Iterator[Change]:
 
 def _altered(action: exp.Expr, target: Object, context: Context) -> Iterator[Change]:
     known_here = context.described.knows(target)
-    if isinstance(action, exp.AlterRename) and known_here:
-        yield RenameObject(target, (target._replace(name=action.this.name.lower())))
+    if isinstance(action, exp.AlterRename):
+        yield from _moved(target, target._replace(name=action.this.name.lower()), context)
     elif isinstance(action, nodes.SetSchema):
         place = Object("schema", target.catalog, action.this.name.lower())
         context.authority.require(place, "CREATE")
-        if known_here:
-            yield RenameObject(target, (target._replace(schema=place.schema)))
+        yield from _moved(target, target._replace(schema=place.schema), context)
     elif isinstance(action, nodes.RenameTo):
         column = action.this.name.lower()
         _check_unused(target, column, context)
@@ -215,6 +220,12 @@ def _altered(action: exp.Expr, target: Object, context: Context) -> Iterator[Cha
         _check_unused(target, column, context)
         if known_here:
             yield ForgetColumn(target, column)
+
+
+def _moved(old: Object, new: Object, context: Context) -> Iterator[Change]:
+    if context.described.knows(old):
+        yield RenameObject(old, new)
+    yield from renamed_texts(context.described, old, new)
 
 
 def _check_unused(target: Object, column: str, context: Context) -> None:
@@ -263,6 +274,8 @@ def _check_name(tree: exp.Expr, context: Context) -> None:
         raise errors.ReservedName(
             f'function "{name}" is the kernel\'s, and cannot be made anew', hint="Give it another name."
         )
+    if isinstance(tree, nodes.CreateType) and name in _KERNEL_TYPES:
+        raise errors.ReservedName(f'type "{name}" is the kernel\'s', hint="Give it another name.")
 
 
 def _schema(table: exp.Table, context: Context) -> Object:

@@ -15,7 +15,6 @@ from avila.planner.governance.views import place
 from avila.planner.rules.bind_tables import resolve
 from avila.planner.scope import tables
 from avila.planner.shown_catalog import shown_listing, shown_view
-from avila.security.authority import Authority
 
 if TYPE_CHECKING:
     from avila.planner.plan import Context
@@ -89,7 +88,7 @@ def _condition(view: CatalogView, context: Context) -> str:
         return f"{mine} OR {places}"
     if view.listing in {"duckdb_functions", "duckdb_types", "duckdb_sequences"}:
         return f"{mine} OR {places}"
-    authority = _silent(context)
+    authority = context.authority.quietly
     names = {
         (*relation.key[:2], relation.name)
         for relation in context.relations.values()
@@ -102,13 +101,8 @@ def _condition(view: CatalogView, context: Context) -> str:
 def _schemas(context: Context) -> set[tuple[str, ...]]:
     places = {relation.key[:2] for relation in context.relations.values() if not relation.internal}
     places |= {("native", "main"), ("lake", "main")}
-    authority = _silent(context)
+    authority = context.authority.quietly
     return {place for place in places if authority.may(Object("schema", *place), "USAGE")}
-
-
-def _silent(context: Context) -> Authority:
-    """Return what the role may do, told to nobody: to look for what there is to see decides nothing."""
-    return Authority(context.described, context.principal.current_user)
 
 
 def _among(columns: str, rows: set[tuple[str, ...]]) -> str:

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from avila.planner.governance.column_rights import ColumnRights, Partial
 from avila.planner.governance.marks import ROLE
-from avila.planner.governance.names import STORES, object_of
+from avila.planner.governance.names import object_of
 from avila.planner.rules.bind_tables import resolve, targets
 from avila.planner.scope import tables
 
@@ -30,17 +30,15 @@ def check_columns(tree: exp.Expr, context: Context, views: Mapping[int, Partial]
         if isinstance(table.this, exp.Identifier) and (relation := resolve(table, context)) is not None
     }
     partial = dict(views)
+    written = {id(table) for table in targets(tree)}
     for table in (*tables(tree), *targets(tree)):
         relation = relations.get(id(table))
-        if (
-            relation is None
-            or relation.temporary
-            or relation.catalog not in STORES
-            or relation.key not in known
-        ):
+        if relation is None or relation.temporary or relation.internal or relation.key not in known:
             continue
         role = table.meta.get(ROLE, context.principal.current_user)
         authority, target = context.authority_of(role), object_of(relation)
+        if id(table) in written:
+            authority = authority.quietly  # it may be written without being read
         if authority.may(target, "SELECT"):
             continue
         every = frozenset(item.name.lower() for item in known[relation.key])

@@ -17,7 +17,7 @@ from avila.planner.dialect import nodes, position
 from avila.planner.governance import masks, policies, views
 from avila.planner.governance.columns import denied_column, takes_all
 from avila.planner.governance.marks import ROLE, WHOLE
-from avila.planner.governance.names import STORES, column, object_of, qualified
+from avila.planner.governance.names import column, object_of, qualified
 from avila.planner.governance.read_columns import check_columns
 from avila.planner.governance.searches import searched
 from avila.planner.rules.bind_tables import resolve
@@ -52,7 +52,7 @@ class Reader:
             if id(table) in skip or WHOLE in table.meta or not isinstance(table.this, exp.Identifier):
                 continue
             relation = resolve(table, self.context)
-            if relation is None or relation.temporary or relation.catalog not in STORES:
+            if relation is None or relation.temporary or relation.internal:
                 continue
             role = table.meta.get(ROLE, self.context.principal.current_user)
             source = self.source(table, relation, role)

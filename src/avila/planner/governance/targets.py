@@ -96,7 +96,7 @@ class Target:
             self.secured
             or bool(self.masks)
             or bool(self.encrypted)
-            or not self.authority.may(self.key, "SELECT")
+            or not self.authority.quietly.may(self.key, "SELECT")
         )
 
     def column(self, name: str) -> TableColumn:
