@@ -227,3 +227,53 @@ def test_the_options_of_a_view(accounts: World) -> None:
         ("ALTER VIEW shown SET (security_barrier = maybe)", "22023"),
     ):
         assert accounts.owner.fails(sql) == sqlstate, sql
+
+
+def test_policies_follow_the_names_of_tables(accounts: World) -> None:
+    """What a policy goes by stays what it was, whatever is called so afterwards."""
+    accounts.owner(
+        "CREATE POLICY p ON accounts USING (accounts.manager IN "
+        "(SELECT groups.manager FROM groups WHERE groups.manager = accounts.company AND level > 0))",
+        "INSERT INTO accounts VALUES ('a', 'a', 1, true), ('b', 'b', 1, true)",
+        "INSERT INTO groups VALUES ('a', 1)",
+        "ALTER TABLE accounts ENABLE ROW LEVEL SECURITY",
+        "GRANT SELECT ON accounts, groups TO holder",
+        "CREATE MASKING POLICY m AS (val VARCHAR) RETURNS VARCHAR -> (SELECT max(manager) FROM groups)",
+        "CREATE SCHEMA s",
+        "GRANT USAGE ON SCHEMA s TO holder",
+    )
+    holder = accounts.session("holder")
+    accounts.owner(
+        "ALTER TABLE groups RENAME TO teams", "CREATE TABLE groups (manager VARCHAR, level INTEGER)"
+    )
+    accounts.owner("INSERT INTO groups VALUES ('b', 1)", "GRANT SELECT ON groups TO holder")
+    assert holder.rows("SELECT manager FROM accounts") == [("a",)]
+    accounts.owner("DROP VIEW shown", "ALTER TABLE accounts RENAME TO books")
+    assert holder.rows("SELECT manager FROM books AS b") == [("a",)]
+    assert "teams" in accounts.owner.catalog.masking.policies["m"].body
+
+
+def test_what_a_policy_names_is_needed(accounts: World) -> None:
+    accounts.owner(
+        "CREATE SCHEMA s",
+        "CREATE TABLE s.teams (manager VARCHAR)",
+        "CREATE POLICY p ON accounts USING (manager IN (FROM s.teams))",
+        "CREATE MASKING POLICY m AS (val VARCHAR) RETURNS VARCHAR -> (SELECT max(manager) FROM groups)",
+    )
+    for sql in ("DROP TABLE s.teams", "DROP SCHEMA s", "DROP TABLE groups", "DROP TABLE groups CASCADE"):
+        assert accounts.owner.fails(sql) == "2BP01", sql
+    accounts.owner("DROP TABLE s.teams CASCADE")
+    assert not accounts.owner.catalog.row_security.policies
+    accounts.owner("DROP MASKING POLICY m", "DROP TABLE groups")
+
+
+def test_policies_of_what_goes_together(accounts: World) -> None:
+    accounts.owner(
+        "CREATE POLICY p ON accounts USING (manager IN (SELECT manager FROM groups))",
+        "CREATE POLICY q ON groups USING (manager IN (SELECT manager FROM accounts))",
+        "ALTER TABLE accounts OWNER TO holder",
+        "ALTER TABLE groups OWNER TO holder",
+        "DROP OWNED BY holder",
+        "DROP ROLE holder",
+    )
+    assert not accounts.owner.catalog.row_security.policies

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from avila import errors
 from avila.catalog.grant_changes import ReleaseRole, SetOwner
+from avila.catalog.policies import DropPolicy
 from avila.catalog.roles import OWNER
 from avila.commands import masking, principals, tags, transaction
 from avila.kernel.arrow_answer import ArrowAnswer
@@ -55,13 +56,16 @@ def drop(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # n
     drops = [(target.catalog, sql + cascade) for target, sql in _drops(executor, owned)]
     # One transaction writes one store; what the catalog keeps lies in the native one.
     for catalog in sorted({where for where, _ in drops} - {NATIVE}):
-        _together(executor, [sql for where, sql in drops if where == catalog], [])
+        _together(executor, [], [sql for where, sql in drops if where == catalog], [])
+    # Policies of tables that go name other tables that go.
+    policies = executor.described().row_security.policies.values()
+    first = [DropPolicy(policy.name, policy.target) for policy in policies if policy.target in owned]
     changes: list[Change] = []
     for target in owned:
         if target.kind in _KEPT:
             changes += _KEPT[target.kind](target.name)
     changes += [ReleaseRole(role) for role in roles]
-    _together(executor, [sql for where, sql in drops if where == NATIVE], changes)
+    _together(executor, first, [sql for where, sql in drops if where == NATIVE], changes)
     return ArrowAnswer.empty()
 
 
@@ -75,12 +79,16 @@ def _owned(executor: Executor, role: str) -> Iterator[Object]:
     return (target for target, owner in executor.described().grants.owners.items() if owner == role)
 
 
-def _together(executor: Executor, drops: Iterable[str], changes: Sequence[Change]) -> None:
-    """Run statements and change the catalog in one transaction: the open one, or one of their own."""
+def _together(
+    executor: Executor, first: Sequence[Change], drops: Iterable[str], changes: Sequence[Change]
+) -> None:
+    """Change the catalog, run statements and change it again in one transaction: the open one, or one of their own."""
     own = executor.transaction is None
     if own:
         transaction.begin(executor)
     try:
+        if first:
+            executor.change(*first)
         for sql in drops:
             # That the role may is known: the rights of each object need not be asked again.
             context = replace(executor.context(), principal=Principal())

@@ -88,7 +88,7 @@ def _rights(executor: Executor, tree: exp.Expr, verb: str) -> Iterator[tuple[Obj
             asked = [right for right in wanted if right[1] == place]
             grantor, able = authority.grantor(target, asked)
             if not able and not _has_some(authority, target, place):
-                raise denied(target, f"{authority.role} has no privilege on it to pass on")
+                raise denied(target, f"no privilege on it was given to {authority.role}")
             nothing &= not able
             yield target, grantor, [right for right in asked if right in able]
         if nothing:
