@@ -54,6 +54,7 @@ class _Judge:
         self._tree = tree
         self._context = context
         self._types: dict[str, set[str | None]] = {}
+        self._sources: dict[str, set[str] | None] = {}
         self._places = ordinals(tree)
         self._outermost = set(map(id, _outermost(tree)))
 
@@ -78,10 +79,19 @@ class _Judge:
             if alias is not None and alias.args.get("columns"):
                 return False
             secret = self._context.described.encryption.of(object_of(relation))
+            self._know(str(table.alias or table.name), {item.name.lower() for item in columns[relation.key]})
             for item in columns[relation.key]:
                 name = item.name.lower()
                 self._types.setdefault(name, set()).add(None if name in secret else item.type)
+        for derived in self._tree.find_all(exp.Subquery, exp.CTE):
+            if derived.alias:
+                self._know(derived.alias, None)
         return True
+
+    def _know(self, alias: str, columns: set[str] | None) -> None:
+        """Note what a source is called and has; None where only its names are known."""
+        known = self._sources.get(alias.lower(), columns)
+        self._sources[alias.lower()] = None if known is None or columns is None else known & columns
 
     def _learn_names(self, select: exp.Select) -> bool:
         """Note the names that a SELECT gives, and their types; None for what could raise.
@@ -163,7 +173,13 @@ class _Judge:
         return leakproof_type(stands, column, queries=self._query, parameters=self._parameter)
 
     def _column(self, column: exp.Column) -> str | None:
-        found = self._types.get(column.name.lower(), set())
+        name, source = column.name.lower(), column.table.lower()
+        if source:
+            # Otherwise the name before the dot is a column's, and this is a field of it.
+            columns = self._sources.get(source, set())
+            if columns is not None and name not in columns:
+                return None
+        found = self._types.get(name, set())
         return next(iter(found)) if len(found) == 1 else None
 
     def _parameter(self, parameter: exp.Placeholder) -> str | None:
