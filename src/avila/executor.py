@@ -345,7 +345,8 @@ class Executor:
 
     def _close_ended(self) -> float | None:
         """Close an ended session; return in how many seconds to try again while it is still at work."""
-        if not self._lock.acquire(blocking=False):
+        # This is the alarm's thread, which interrupts what runs until that ends: it must not wait for it here.
+        if self.limits.running or not self._lock.acquire(blocking=False):
             return CLOSE_AGAIN_S
         try:
             if not self._closed:

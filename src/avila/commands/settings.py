@@ -78,8 +78,8 @@ def start(executor: Executor) -> None:
     for name, value in starting_settings(executor.described(), executor.principal.session_user).items():
         if "." in name:
             executor.set_custom(name, value)
-        else:
-            setting = table.find(name)
+        elif name in table.SETTINGS:  # or else an older version set what there is no more
+            setting = table.SETTINGS[name]
             _apply(executor, setting, setting.parse(value, "ALTER ROLE"))
 
 

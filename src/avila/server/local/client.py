@@ -207,7 +207,10 @@ class RemoteLine:
                 self._running = None
             self.in_transaction = reply.head.get("transaction", False)
             if "error" in reply.head:
-                raise failures.decode(reply.head["error"])
+                error = failures.decode(reply.head["error"])
+                if isinstance(error, errors.AdminShutdown):
+                    self._lose("")  # only this line is ended: the next one is a new session
+                raise error
             return reply
 
     def _exchange(self, head: dict[str, Any], frame: object, frames: Frames | None) -> Message:
