@@ -20,8 +20,6 @@ class Transaction:
     """Whether it passed the write gate of the native store."""
     writes_lake: bool = False
     """Whether it passed the write gate of the lake."""
-    sees: int | None = None
-    """Which of the stores' files it sees, once it has run a statement: see Crossing."""
     definitions: bool = False
     """Whether it changed what names mean."""
     failed: bool = False

@@ -29,7 +29,6 @@ from avila.planner.planner import PlanCache
 from avila.security.audit import Audit, AuditLog, NullAuditLog
 from avila.security.columns.functions import functions as column_functions
 from avila.security.columns.keys import ColumnKeys
-from avila.storage.crossing import Crossing
 from avila.storage.keys import KeyFile, Keys, remove_unfinished
 from avila.storage.maintenance import Maintenance
 from avila.storage.rotation import Rotation
@@ -68,8 +67,7 @@ class Instance:
         self.history = History(settings["history_statements"], settings["slow_statement_ms"])
         self.relations = Relations()
         self.keys = keys
-        self.crossing = Crossing()
-        self.rotation = Rotation(engine, keys, self.crossing) if isinstance(keys, KeyFile) else None
+        self.rotation = Rotation(engine, keys) if isinstance(keys, KeyFile) else None
         self.audit: Audit = (
             AuditLog.open(layout.audit, keys.secret("audit"), interval_ms=settings["audit_interval_ms"])
             if layout is not None and settings["audit"]

@@ -107,7 +107,6 @@ def _end(executor: Executor, transaction: Transaction, *, committed: bool) -> No
         executor.instance.native.gate.leave()
     if transaction.writes_lake and (lake := executor.instance.lake) is not None:
         lake.gate.leave()
-    if transaction.sees is not None:
-        executor.instance.crossing.leave()
+    executor.connection.leave()
     if transaction.definitions:
         executor.publish()

@@ -1,9 +1,10 @@
 """Another data key for a store whose database is open: readers and writers go on.
 
 The file is copied under the new key while it is written to. Then writers wait for as long as it takes to fold the log,
-to copy what changed meanwhile, and to go over to the copy; readers notice nothing, and those that began before read the
-old file until they are done. What makes the rotation happen is the replacement of ``avila.keys``: a crash at any moment
-before it leaves the old file and its key, and at any moment after it the new ones (see :mod:`slots`).
+to copy what changed meanwhile, and to go over to the copy. Readers notice nothing: an answer that is being read comes
+from the old file to its end. Open transactions end first, see :mod:`avila.kernel.crossing`. What makes the rotation
+happen is the replacement of ``avila.keys``: a crash at any moment before it leaves the old file and its key, and at any
+moment after it the new ones, see :mod:`avila.storage.slots`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from avila.storage.rotation_copy import FileCopy
 
 if TYPE_CHECKING:
     from avila.kernel.duckdb.engine import DuckDBEngine
-    from avila.storage.crossing import Crossing
     from avila.storage.gate import WriteGate
     from avila.storage.keys import KeyFile
     from avila.storage.slots import Slots
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("avila")
 
 TRANSACTIONS_WAIT_MS = 1_000
-"""How long open transactions are waited for, and new ones then wait."""
+"""How long open transactions are waited for at a time; new ones then wait no longer than that."""
 WRITERS_WAIT_MS = 2_000
 """How long writers inside are waited for at a time; those who come later wait no longer than that."""
 PATIENCE_S = 60.0
@@ -79,10 +79,9 @@ class Rotated:
 class Rotation:
     """Gives stores new data keys, one at a time."""
 
-    def __init__(self, engine: DuckDBEngine, keys: KeyFile, crossing: Crossing) -> None:
+    def __init__(self, engine: DuckDBEngine, keys: KeyFile) -> None:
         self._engine = engine
         self._keys = keys
-        self._crossing = crossing
         self._running = threading.Lock()
 
     def run(self, store: RotatedStore) -> Rotated:
@@ -116,11 +115,14 @@ class Rotation:
             copy.expect(store.free_blocks)
             copy.sync()
             try:
-                with self._crossing.closed(TRANSACTIONS_WAIT_MS), store.gate.exclusive(WRITERS_WAIT_MS):
+                with (
+                    self._engine.crossing.closed(TRANSACTIONS_WAIT_MS),
+                    store.gate.exclusive(WRITERS_WAIT_MS),
+                ):
                     return self._cross(store, slots, copy, key)
             except (errors.LockNotAvailable, errors.SerializationFailure):
-                # A transaction writes for long, or the kernel cannot fold the log: a reader began before an ALTER. It
-                # does not say when that one ends.
+                # A transaction is open for long, or the kernel cannot fold the log: a reader began before an ALTER.
+                # Nobody says when those end.
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(PAUSE_S)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import threading
 import weakref
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
+from avila.kernel import crossing
 from avila.kernel.base import MacroDefinition, Relation, TableColumn
 from avila.kernel.duckdb.answer import DuckDBAnswer
 from avila.kernel.duckdb.guard import Guard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import duckdb
     import pyarrow as pa
 
     from avila.kernel.base import Column
+    from avila.kernel.crossing import Crossing
     from avila.kernel.source import Source
 
 RELATIONS = """
@@ -50,8 +53,11 @@ class DuckDBConnection:
     third of what it costs. Not for use by two threads at once: callers wait for each other.
     """
 
-    def __init__(self, raw: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, raw: duckdb.DuckDBPyConnection, crossing: Crossing) -> None:
         self.raw = raw
+        self._crossing = crossing
+        self._stays = False
+        self._lists = False
         self._lock = threading.RLock()
         self._open: weakref.ref[DuckDBAnswer] | None = None
         self._prepared: dict[str, duckdb.Statement | str] = {}
@@ -66,22 +72,24 @@ class DuckDBConnection:
         sources: Mapping[str, Source | object] | None = None,
         rows: bool = True,
         writes: bool = False,
+        lists: bool | None = None,
+        of_lake: bool = False,
         statement: str | None = None,
         locate: Callable[[str], int | None] | None = None,
     ) -> DuckDBAnswer:
         """Run one generated statement.
 
         ``sources`` are what the SQL names as tables. ``rows`` says that the statement answers rows; otherwise only
-        their number is kept. ``writes`` says that it must have happened, all of it, when this returns. ``statement``
-        and ``locate`` place errors in the user's text.
+        their number is kept. ``writes`` says that it must have happened, all of it, when this returns. ``lists`` says
+        whether it may list the stores, and otherwise its text tells; ``of_lake`` whether it reads or writes the lake.
+        ``statement`` and ``locate`` place errors in the user's text.
         """
         with self.guarded(statement, locate):
             self.settle()
             for name, source in (sources or {}).items():
                 self.raw.register(name, _scannable(source))
                 self._sources.append(name)
-            prepared = self._prepared.get(sql) or self._prepare(sql)
-            self.raw.execute(prepared, parameters)
+            self._execute(sql, parameters, crossing.lists(sql) if lists is None else lists, of_lake)
             if not rows:
                 count = self._count()
                 self.answered(None)
@@ -93,6 +101,46 @@ class DuckDBConnection:
             if writes or any(map(is_source, (sources or {}).values())):
                 answer.detach()
             return answer
+
+    def _execute(
+        self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None, lists: bool, of_lake: bool
+    ) -> None:
+        """Run a statement up to its first rows; one that lists keeps exchanges out until its answer is done."""
+        prepared = self._prepared.get(sql) or self._prepare(sql)
+        if self._stays or not (lists or of_lake):
+            self.raw.execute(prepared, parameters)
+            return
+        self._crossing.enter()
+        try:
+            self.raw.execute(prepared, parameters)
+            self._lists = lists
+        finally:
+            if not self._lists:
+                self._crossing.leave()
+
+    def stay(self, timeout_ms: int) -> None:
+        """Keep the stores' files from being exchanged until :meth:`leave`: a transaction sees them."""
+        if not self._stays:
+            self._crossing.enter(timeout_ms)
+            self._stays = True
+
+    def leave(self) -> None:
+        """Let the stores' files be exchanged again; harmless when repeated."""
+        if self._stays:
+            self._stays = False
+            self._crossing.leave()
+
+    @contextmanager
+    def _uncrossed(self) -> Iterator[None]:
+        """Keep the stores' files from being exchanged during the block."""
+        if self._stays:
+            yield
+            return
+        self._crossing.enter()
+        try:
+            yield
+        finally:
+            self._crossing.leave()
 
     def settle(self) -> None:
         """Let the answer that is still open keep its rows, so that the connection is free."""
@@ -111,6 +159,9 @@ class DuckDBConnection:
         if answer is not None and self._open is not None and self._open() is not answer:
             return
         self._open = None
+        if self._lists:
+            self._lists = False
+            self._crossing.leave()
         while self._sources:
             self.raw.unregister(self._sources.pop())
 
@@ -134,9 +185,7 @@ class DuckDBConnection:
 
     def relations(self) -> list[Relation]:
         """Return every table and view this connection can name."""
-        with self.guarded():
-            self.settle()
-            return [Relation(*row) for row in self.raw.execute(RELATIONS).fetchall()]
+        return [Relation(*row) for row in self._listed(RELATIONS)]
 
     def columns(self) -> dict[Names, tuple[TableColumn, ...]]:
         """Return the columns of every table and view, in order, by folded name."""
@@ -164,7 +213,8 @@ class DuckDBConnection:
     def _listed(self, sql: str) -> list[tuple[Any, ...]]:
         with self.guarded():
             self.settle()
-            rows: list[tuple[Any, ...]] = self.raw.execute(sql).fetchall()
+            with self._uncrossed():
+                rows: list[tuple[Any, ...]] = self.raw.execute(sql).fetchall()
             return rows
 
     def arrow_schema(self, columns: Sequence[Column]) -> pa.Schema:
@@ -180,22 +230,19 @@ class DuckDBConnection:
 
     def schemas(self) -> dict[tuple[str, str], tuple[str, str]]:
         """Return every schema as (catalog, schema), by its folded name."""
-        with self.guarded():
-            self.settle()
-            rows = self.raw.execute("SELECT database_name, schema_name FROM duckdb_schemas()").fetchall()
+        rows = self._listed("SELECT database_name, schema_name FROM duckdb_schemas()")
         return {(catalog.lower(), schema.lower()): (catalog, schema) for catalog, schema in rows}
 
     def use(self, catalog: str, schema: str) -> None:
         """Look for names without a catalog and schema there."""
         with self.guarded():
             self.settle()
-            self.raw.execute(f"USE {_quote(catalog)}.{_quote(schema)}")
+            with self._uncrossed():
+                self.raw.execute(f"USE {_quote(catalog)}.{_quote(schema)}")
 
     def macros(self) -> frozenset[str]:
         """Return the functions that users made."""
-        with self.guarded():
-            self.settle()
-            return frozenset(name for (name,) in self.raw.execute(MACROS).fetchall())
+        return frozenset(name for (name,) in self._listed(MACROS))
 
     def forget_prepared(self) -> None:
         """Parse every statement anew."""
@@ -224,6 +271,7 @@ class DuckDBConnection:
         with self._lock:
             self.settle()
             self.raw.close()
+            self.leave()
 
     def _prepare(self, sql: str) -> duckdb.Statement | str:
         statements = self.raw.extract_statements(sql)
