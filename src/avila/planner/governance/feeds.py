@@ -13,6 +13,7 @@ from sqlglot import exp
 from avila import errors
 from avila.planner.governance import masks, policies
 from avila.planner.governance.names import column, object_of
+from avila.planner.governance.structs import whole_structs
 from avila.planner.governance.views import place
 from avila.security.authority import denied
 
@@ -72,7 +73,7 @@ def _govern(table: exp.Table, reader: Reader) -> None:
     select = exp.Select(expressions=items, from_=exp.From(this=call))
     if condition is not None:
         select.set("where", exp.Where(this=reader.expression(condition, relation, authority.role)))
-        select = reader.fence(select, name)
+        select = whole_structs(reader.fence(select, name), columns, name)
     alias = table.args.get("alias")
     shown = alias.copy() if alias is not None else exp.TableAlias(this=exp.to_identifier(table.this.name))
     place(table, exp.Subquery(this=select, alias=shown))

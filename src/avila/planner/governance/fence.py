@@ -174,6 +174,8 @@ class _Judge:
 
     def _column(self, column: exp.Column) -> str | None:
         name, source = column.name.lower(), column.table.lower()
+        if column.args.get("db") is not None:
+            return None  # a schema's table, or a table's struct: only the kernel knows
         if source:
             # Otherwise the name before the dot is a column's, and this is a field of it.
             columns = self._sources.get(source, set())

@@ -20,6 +20,7 @@ from avila.planner.governance.marks import ROLE, WHOLE
 from avila.planner.governance.names import column, object_of, qualified
 from avila.planner.governance.read_columns import check_columns
 from avila.planner.governance.searches import searched
+from avila.planner.governance.structs import whole_structs
 from avila.planner.rules.bind_tables import resolve
 from avila.planner.scope import tables
 from avila.security.authority import Authority, denied
@@ -92,13 +93,11 @@ class Reader:
             search = searched(table, relation.name, secret)
             base = _revealed(base, relation.name, columns, secret, search, rows=rows)
         select = exp.Select(expressions=[exp.Star()], from_=exp.From(this=base))
+        if rows and not secret:
+            select.append("expressions", column(ROW, relation.name))
         if condition is not None:
             select.set("where", exp.Where(this=condition))
-            if rows and not secret:
-                select.set("expressions", [exp.Star(), column(ROW, relation.name)])
-            select = self.fence(select, relation.name)
-        elif rows and not secret:
-            select.set("expressions", [exp.Star(), column(ROW, relation.name)])
+            select = whole_structs(self.fence(select, relation.name), columns, relation.name)
         if allowed is not None or mask:
             select = self._shown(select, relation, allowed, mask, rows=rows)
         alias = table.args.get("alias")

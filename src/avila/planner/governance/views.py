@@ -19,6 +19,7 @@ from avila.planner.governance.columns import denied_column, takes_all
 from avila.planner.governance.division import run_division
 from avila.planner.governance.marks import ROLE
 from avila.planner.governance.names import object_of, qualified
+from avila.planner.governance.structs import whole_structs
 from avila.planner.rules.bind_tables import resolve
 from avila.planner.rules.session_values import mentions_session, with_session_values
 from avila.planner.scope import tables
@@ -102,13 +103,23 @@ def _expand_view(
                 inner.set(part, whole.args[part])
     if readable is not None:
         body, names = _only(body, names, readable, relation, context), []
+    barrier = context.described.views.of(object_of(relation)).security_barrier
+    if barrier:
+        body, names = _behind_barrier(body, names, relation, context), []
     shown = _put(table, body, names)
     if readable is not None:
         every = frozenset(item.name.lower() for item in context.columns()[relation.key])
         found.partial[id(shown)] = Partial(relation.name, every - readable, every)
         found.hidden.update(dict.fromkeys(every - readable, relation.name))
-    if context.described.views.of(object_of(relation)).security_barrier:
+    if barrier:
         found.barriers.append(shown)
+
+
+def _behind_barrier(body: exp.Expr, names: list[exp.Expr], relation: Relation, context: Context) -> exp.Expr:
+    """Return a view's query with its structs whole, so that none of their fields is taken before its conditions."""
+    alias = exp.TableAlias(this=exp.to_identifier(relation.name, quoted=True), columns=names or None)
+    inner = exp.Select(expressions=[exp.Star()], from_=exp.From(this=exp.Subquery(this=body, alias=alias)))
+    return whole_structs(inner, context.columns()[relation.key], relation.name)
 
 
 def _inside(relation: Relation, context: Context) -> Context:
