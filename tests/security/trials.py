@@ -75,7 +75,7 @@ COMMON = (
     "COPY (SELECT {c} FROM {t}) TO '/tmp/avila-security-copied.csv'",
     "COPY {b} FROM '/etc/hostname'",
     "SELECT has_table_privilege('{t}', 'SELECT'), has_table_privilege('{t}', 'INSERT, DELETE')",
-    "SELECT has_column_privilege('{t}', '{c}', 'SELECT'), has_table_privilege('{t}', 'TRUNCATE')",
+    "SELECT has_column_privilege('{b}', '{c}', 'SELECT'), has_table_privilege('{t}', 'TRUNCATE')",
     "SELECT has_table_privilege('bob', '{t}', 'UPDATE'), pg_has_role('alice', 'admin', 'MEMBER')",
 )
 
