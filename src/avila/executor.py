@@ -212,7 +212,7 @@ class Executor:
 
     def act(self, principal: Principal) -> None:
         """Act as a principal from now on; who may is the caller's to check."""
-        self.principal = principal
+        self.principal = self.recorder.principal = principal
         self._identify()
 
     def change(self, *changes: Change) -> None:
