@@ -8,6 +8,7 @@ from avila.commands import (
     default_privileges,
     encryption,
     encryption_keys,
+    explain_permission,
     extension,
     keys,
     kill,
@@ -104,6 +105,7 @@ COMMANDS: dict[type[exp.Expr], Command] = {
     nodes.AlterTenant: tenants.alter,
     nodes.DropTenant: tenants.drop,
     nodes.KillStatement: kill.run,
+    nodes.ExplainPermission: explain_permission.run,
 }
 
 

@@ -81,6 +81,7 @@ COMMANDS = (
     nodes.AlterTenant,
     nodes.DropTenant,
     nodes.KillStatement,
+    nodes.ExplainPermission,
 )
 _SESSION = (nodes.SetVariable, nodes.ResetVariable, nodes.AnalyzeTable)
 _REFUSED: dict[type[exp.Expr], str] = {
@@ -120,6 +121,13 @@ def classify(statement: Statement) -> Plan:
     if isinstance(tree, nodes.AttachDatabase | nodes.DetachDatabase):
         check_attachment(statement)
         return Plan(statement, tree, Kind.DEFINITION, returns_rows=False)
+    if isinstance(tree, nodes.ExplainPermission):
+        if classify(Statement(statement.text, tree.this)).kind is Kind.COMMAND:
+            raise errors.FeatureNotSupported(
+                f"EXPLAIN PERMISSION does not apply to {_title(tree.this)}",
+                hint="Its rights are checked where it is carried out.",
+            )
+        return Plan(statement, tree, Kind.COMMAND)
     if isinstance(tree, nodes.ShowStatement) and shown_setting(tree):
         return Plan(statement, tree, Kind.COMMAND)
     if isinstance(tree, COMMANDS):

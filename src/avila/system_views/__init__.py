@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from avila.system_views import governance, principals, sessions, usage
+from avila.system_views import audit, governance, permissions, principals, sessions, usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from avila.catalog.functions import TableFunction
     from avila.system_views.view import View
 
-VIEWS: tuple[View, ...] = (*sessions.VIEWS, *usage.VIEWS, *principals.VIEWS, *governance.VIEWS)
+VIEWS: tuple[View, ...] = (
+    *sessions.VIEWS,
+    *usage.VIEWS,
+    *principals.VIEWS,
+    *governance.VIEWS,
+    *permissions.VIEWS,
+    *audit.VIEWS,
+)
 
 TABLES: Mapping[str, TableFunction] = MappingProxyType({
     made.signature.name: made for made in (view.function() for view in VIEWS)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from avila.catalog.functions import OWN_SCHEMA, TableFunction
 from avila.catalog.signature import Signature, split_top_level
+from avila.kernel.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,12 +30,14 @@ _TYPES = {
 class View:
     """One view: ``columns`` as in a table's definition, ``rows`` called with the executor and the arguments.
 
+    Where there are many rows, ``rows`` answers a source that reads them when they are asked for.
+
     ``signature`` gives the parameters when it is a function: ``permissions(role VARCHAR, object VARCHAR)``.
     """
 
     name: str
     columns: str
-    rows: Callable[..., Iterable[Sequence[Any]]]
+    rows: Callable[..., Iterable[Sequence[Any]] | Source]
     doc: str
     signature: str = ""
 
@@ -50,9 +53,12 @@ class View:
         signature = Signature(f"{OWN_SCHEMA}.{self.name}", parsed.parameters)
         return TableFunction(signature, self._open, self.doc, session=True)
 
-    def _open(self, executor: Any, **arguments: Any) -> Rows:
+    def _open(self, executor: Any, **arguments: Any) -> Source:
         schema = self.schema
-        rows = list(self.rows(executor, **arguments))
+        found = self.rows(executor, **arguments)
+        if isinstance(found, Source):
+            return found
+        rows = list(found)
         arrays = [pa.array([row[i] for row in rows], field.type) for i, field in enumerate(schema)]
         return Rows(pa.table(arrays, schema=schema))
 

@@ -1,4 +1,4 @@
-"""Why a role may run a statement, or may not: the planner's own decisions, and what holds for the tables that it asked for.
+"""Why a role may run a statement, or may not: the planner's own decisions, and what holds for the tables it asked for.
 
 The statement is planned as it would be for the role, by an authority that tells of each of its answers. So what is
 listed is what was asked, in that order; and where the planner stops, the list ends with what it stopped at.
@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from avila import errors
 from avila.catalog.grants import COLUMN_PRIVILEGES, PRIVILEGES
 from avila.catalog.roles import PUBLIC
+from avila.catalog.tags import tag_object
 from avila.planner import planner
+from avila.planner.classify import classify
 from avila.planner.governance import masks
+from avila.planner.records import named
 from avila.security import row_security
 from avila.security.authority import Authority, Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from avila.catalog.names import Object
     from avila.catalog.policies import Policy
-    from avila.planner.governance.masks import Mask
     from avila.planner.plan import Context, Statement
 
 _FILTERED = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -42,26 +44,25 @@ class Row(NamedTuple):
 def explained(statement: Statement, context: Context, role: str, asker: Authority) -> list[Row]:
     """Return the decisions about a statement of a role, and at the end the verdict.
 
-    What is decided for another role, such as the owner of a view, is shown only to an ``asker`` with that role's rights.
+    What is decided for another role, such as the owner of a view, only an ``asker`` with that role's rights is shown.
     """
-    decisions: dict[Decision, None] = {}
+    observed: list[Decision] = []
     acting = replace(
         context,
         principal=replace(context.principal, current_user=role),
-        observer=lambda decision: decisions.setdefault(decision),
+        observer=observed.append,
     )
-    verdict = Row(_action(statement), "statement", None, True, f"{role} may run it")
+    verdict = Row(named(classify(statement)).action, "statement", None, True, f"{role} may run it")
     try:
         planner.plan(statement, acting)
     except errors.Error as error:
         hint = f" ({error.hint})" if error.hint else ""
         verdict = verdict._replace(allowed=False, reason=f"{error.sqlstate}: {error.message}{hint}")
+    decisions = dict.fromkeys(observed)
     shown = [decision for decision in decisions if decision.role == role or asker.acts_as(decision.role)]
     rows = [_decided(decision, role) for decision in shown]
-    for decision in dict.fromkeys(
-        (decision.role, decision.target, decision.privilege) for decision in shown if decision.allowed
-    ):
-        rows.extend(_shown(*decision, acting))
+    for holder, target, privilege in dict.fromkeys(item[:3] for item in shown if item.allowed):
+        rows.extend(_shown(holder, target, privilege, acting))
     if len(shown) < len(decisions):
         others = sorted({decision.role for decision in decisions} - {decision.role for decision in shown})
         rows.append(
@@ -90,9 +91,18 @@ def permissions(target: Object, context: Context, role: str) -> list[Row]:
     return list(dict.fromkeys(rows))
 
 
+def require_may_ask(asker: Authority, role: str) -> None:
+    """Raise InsufficientPrivilege when one may not ask about a role: neither superuser nor a member of it."""
+    if not asker.acts_as(role) and not asker.may_become(role):
+        raise errors.InsufficientPrivilege(
+            f'permission denied to ask what role "{role}" may do', hint="Only its members and superusers may."
+        )
+
+
 def _asked(authority: Authority, target: Object, privilege: str, column: str | None = None) -> Row:
-    allowed, reason = (verdict := authority.may(target, privilege, column)).allowed, verdict.reason
-    return _decided(Decision(authority.role, target, privilege, column, allowed, reason), authority.role)
+    verdict = authority.may(target, privilege, column)
+    decision = Decision(authority.role, target, privilege, column, verdict.allowed, verdict.reason)
+    return _decided(decision, authority.role)
 
 
 def _decided(decision: Decision, role: str) -> Row:
@@ -110,14 +120,12 @@ def _shown(role: str, target: Object | None, privilege: str, context: Context) -
         return
     authority = Authority(context.described, role)
     yield from _policies(authority, target, privilege)
+    tags, section = authority.catalog.tags.of(target), authority.catalog.row_security
+    for tag, value in tags.items():
+        if any(section.on(tag_object(tag))):
+            yield Row(_name(target), "tag", None, None, _tag(tag, value))
     if privilege == "SELECT":
-        columns = context.columns().get(target[1:], ())
-        yield from _masks(authority, target, masks.masks(authority, target, columns).items())
-        tags = authority.catalog.tags
-        for column in (None, *(item.name.lower() for item in columns)):
-            place = _name(target, column)
-            for tag, value in tags.of(target, column).items():
-                yield Row(place, "tag", None, None, f"{tag} = {value!r}" if value else tag)
+        yield from _masks(authority, target, context)
 
 
 def _policies(authority: Authority, target: Object, command: str) -> Iterator[Row]:
@@ -148,21 +156,25 @@ def _condition(policy: Policy) -> str:
     return f"{kind}, for {policy.command} to {who}:{using}{check}"
 
 
-def _masks(authority: Authority, target: Object, found: Iterable[tuple[str, Mask]]) -> Iterator[Row]:
+def _masks(authority: Authority, target: Object, context: Context) -> Iterator[Row]:
     section, tags = authority.catalog.masking, authority.catalog.tags
-    for column, mask in found:
-        by = "the column"
+    found = masks.masks(authority, target, context.columns().get(target[1:], ()))
+    for column, mask in found.items():
+        if not authority.may(target, "SELECT", column):
+            continue
+        place, by = _name(target, column), "itself"
         if (target, column) not in section.columns:
-            by = next(f"tag {tag}" for tag in tags.of(target, column) if tag in section.tags)
-        shown = f"masking policy {mask.policy.name}, by {by}: {mask.policy.body}"
-        yield Row(_name(target, column), "mask", "SELECT", None, shown)
+            tag, value = next(item for item in tags.of(target, column).items() if item[0] in section.tags)
+            yield Row(place, "tag", None, None, _tag(tag, value))
+            by = f"tag {tag}"
+        yield Row(place, "mask", "SELECT", None, f"{mask.policy.name}, by {by}: {mask.policy.body}")
+
+
+def _tag(tag: str, value: str) -> str:
+    return f"{tag} = {value!r}" if value else tag
 
 
 def _name(target: Object, column: str | None = None) -> str:
     """Return an object's name as a message has it, without its kind."""
     name = target.title.removeprefix(f"{target.kind} ")
     return name if column is None else f"{name}.{column}"
-
-
-def _action(statement: Statement) -> str:
-    return planner.action_of(statement)

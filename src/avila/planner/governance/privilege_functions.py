@@ -53,10 +53,10 @@ def answer(name: str, call: exp.Expr, context: Context) -> exp.Expr:
     kind = _KINDS[name]
     privileges = list(_privileges(_text(arguments[-1]), kind, name))
     if name == "has_column_privilege":
-        target, column = _object(kind, _text(arguments[0]), context), _text(arguments[1]).lower()
+        target, column = named_object(kind, _text(arguments[0]), context), _text(arguments[1]).lower()
         return exp.convert(any(_may(authority, target, word, option, column) for word, option in privileges))
     if isinstance(arguments[0], exp.Literal):
-        target = _object(kind, _text(arguments[0]), context)
+        target = named_object(kind, _text(arguments[0]), context)
         return exp.convert(any(_holds(name, authority, target, *item) for item in privileges))
     if kind != "table":
         raise errors.FeatureNotSupported(f"{name}() takes a constant name")
@@ -67,7 +67,7 @@ def _secured(arguments: list[exp.Expr], context: Context) -> bool:
     """Whether row policies hold for the current role on a table."""
     if len(arguments) != 1:
         raise errors.UndefinedFunction("row_security_active() takes 1 argument")
-    return is_secured(context.authority, _object("table", _text(arguments[0]), context))
+    return is_secured(context.authority, named_object("table", _text(arguments[0]), context))
 
 
 def _among(
@@ -115,7 +115,8 @@ def _privileges(text: str, kind: str, name: str) -> Iterator[tuple[str, bool]]:
         yield word, option
 
 
-def _object(kind: str, text: str, context: Context) -> Object:
+def named_object(kind: str, text: str, context: Context) -> Object:
+    """Return the object that a text names, as SQL would name it; UndefinedTable for a table that is not there."""
     parts = [part.name for part in _table(text).parts]
     if kind == "database":
         return Object("database", parts[-1].lower() if parts[-1].lower() in {"native", "lake"} else "native")

@@ -43,7 +43,7 @@ def system_views(plan: Plan, context: Context) -> Plan:
 
 def _view(table: exp.Table, context: Context) -> str | None:
     """Return the table function that answers a view; None when the name is something else."""
-    if table.db.lower() != OWN_SCHEMA or table.catalog.lower() not in {"", "native"}:
+    if table.db.lower() != OWN_SCHEMA or table.catalog.lower() not in {"", "native"} or not table.this:
         return None
-    name = f"{OWN_SCHEMA}.{table.name.lower()}"
+    name = f"{OWN_SCHEMA}.{table.this.name.lower()}"
     return name if name in context.functions.tables else None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DAMAGED = "damaged"
 BATCH_ROWS = 16_384
 
-# What each column holds. The SQL view and the exports have the same columns.
+# What each column holds. The exports have the same columns; the SQL view calls the two users role and acting_as.
 SCHEMA = pa.schema(
     [
         pa.field("number", pa.int64()),  # of the record, from 0; NULL where that cannot be read
