@@ -200,10 +200,13 @@ class Executor:
 
     def authorize(self) -> None:
         """Take on what the session's role starts with; InvalidAuthorization when there is no such role."""
-        role = self.described().roles.roles.get(self.principal.session_user)
-        if role is None:
+        name, roles = self.principal.session_user, self.described().roles
+        if name not in roles and name.lower() in roles:
+            name = name.lower()  # as in SQL, where only a quoted name keeps its case
+            self.act(Principal(name, name))
+        if name not in roles:
             self.close()
-            raise errors.InvalidAuthorization(f'role "{self.principal.session_user}" does not exist')
+            raise errors.InvalidAuthorization(f'role "{name}" does not exist')
         commands.settings.start(self)
 
     def become(self, role: str) -> None:

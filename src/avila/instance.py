@@ -158,7 +158,7 @@ class Instance:
         with self._closing:
             if self._closed:
                 raise errors.ConnectionDoesNotExist("the database is closed")
-            executor = Executor(self, next(self._numbers), OWNER if role is None else role.lower())
+            executor = Executor(self, next(self._numbers), OWNER if role is None else role)
             if role is not None:
                 executor.authorize()
                 self._require_room(executor)
