@@ -42,7 +42,7 @@ def load(connection: Runner, known: Catalog | None = None) -> Catalog:
         if newest < start.version:
             start = Catalog()
     kept = connection.run(
-        f"SELECT kind, body FROM {TABLE} WHERE number > ? ORDER BY number", [start.version]
+        f"SELECT kind, body FROM {TABLE} WHERE number > {int(start.version)} ORDER BY number"
     ).fetchall()
     return changes.fold((changes.from_json(kind, body) for kind, body in kept), start)
 
@@ -53,6 +53,8 @@ def append(connection: Runner, catalog: Catalog, made: Iterable[changes.Change])
     for change in made:
         catalog = changes.apply(catalog, change)
         rows.append((catalog.version, *changes.to_json(change)))
+    if not rows:
+        return catalog
     connection.run(f"CREATE SCHEMA IF NOT EXISTS native.{SCHEMA}", rows=False, writes=True)
     connection.run(
         f"CREATE TABLE IF NOT EXISTS {TABLE} "
@@ -60,8 +62,11 @@ def append(connection: Runner, catalog: Catalog, made: Iterable[changes.Change])
         rows=False,
         writes=True,
     )
-    for row in rows:
-        connection.run(
-            f"INSERT INTO {TABLE} (number, kind, body) VALUES (?, ?, ?)", row, rows=False, writes=True
-        )
+    # Written out rather than as parameters: for the first of those the kernel imports pandas, which takes a second.
+    values = ", ".join(f"({number}, {_quoted(kind)}, {_quoted(body)})" for number, kind, body in rows)
+    connection.run(f"INSERT INTO {TABLE} (number, kind, body) VALUES {values}", rows=False, writes=True)
     return catalog
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
