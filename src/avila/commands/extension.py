@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def create(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
     """Offer an extension again."""
+    executor.require_superuser("CREATE EXTENSION")
     name = _installed(executor, plan)
     dropped = name in executor.described().dropped_extensions
     if dropped or not plan.tree.args.get("exists"):
@@ -26,6 +27,7 @@ def create(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  #
 
 def drop(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # noqa: ARG001
     """Offer an extension no more; its package stays installed, and other databases keep it."""
+    executor.require_superuser("DROP EXTENSION")
     if plan.tree.args.get("exists") and plan.tree.this.name.lower() not in executor.instance.extensions:
         return ArrowAnswer.empty()
     name = _installed(executor, plan)

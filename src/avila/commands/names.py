@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from avila import errors
+from avila.catalog.names import Object
 from avila.kernel.arrow_answer import ArrowAnswer
 from avila.planner.suggest import suggest
 
@@ -22,7 +23,10 @@ def use(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # no
 
 
 def change(executor: Executor, written: str) -> None:
-    """Look in another place from now on; InvalidSchemaName when there is no such place."""
+    """Look in another place from now on; InvalidSchemaName when there is no such place.
+
+    Raises InsufficientPrivilege without USAGE on it.
+    """
     parts = [part.strip('"') for part in written.split(".")]
     schemas = executor.connection.schemas()
     wanted = tuple(part.lower() for part in parts)
@@ -31,6 +35,7 @@ def change(executor: Executor, written: str) -> None:
     )
     for catalog, schema in candidates:
         if (catalog, schema) in schemas:
+            executor.authority.require(Object("schema", catalog, schema), "USAGE")
             executor.connection.use(*schemas[catalog, schema])
             executor.catalog, executor.schema = schemas[catalog, schema]
             return

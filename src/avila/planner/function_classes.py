@@ -61,11 +61,8 @@ _BYTES = "It reads bytes as the kernel's own format, and checks nothing of them.
 SUPERUSER: Final[Mapping[str, str]] = {
     "stats": "It shows the least and the greatest value of a column, of hidden rows too.",
     "vector_type": "It shows how the kernel holds rows, hidden ones among them.",
-    "json_serialize_plan": "It plans SQL that nothing has checked, and opens the files that are named there.",
     "json_deserialize_sql": "It builds the kernel's trees from text that nothing has checked.",
     "get_block_size": "It shows the storage.",
-    "excel_text": "Some of its formats end the process.",
-    "text": "Some of its formats end the process.",
     "combine": _BYTES,
     "finalize": _BYTES,
     "variant_bytes_to_variant": _BYTES,

@@ -57,6 +57,7 @@ TABLE_FUNCTIONS: frozenset[str] = FILES | SQL_TEXT | PURE | CATALOG | LAKE
 
 _POINTERS = "It reads memory at an address that the statement gives."
 _OWNED = "Avila does this itself."
+_ENDS_PROCESS = "Some of its formats end the process."
 _UNCHECKED = "It runs SQL, or names a table, that nothing has checked."
 
 REFUSED: dict[str, str] = {
@@ -84,6 +85,9 @@ REFUSED: dict[str, str] = {
     "duckdb_secrets": _OWNED,
     "which_secret": _OWNED,
     "ducklake_commit": _OWNED,
+    "json_serialize_plan": "It plans SQL that nothing has checked, and opens the files that are named there.",
+    "excel_text": _ENDS_PROCESS,
+    "text": _ENDS_PROCESS,
     "ducklake_add_data_files": "Its files would not be encrypted; INSERT INTO lake.… SELECT from them instead.",
 }
 """Functions that are refused, and why."""

@@ -18,6 +18,7 @@ from avila.planner.rules.extension_calls import extension_calls
 from avila.planner.rules.file_paths import file_paths
 from avila.planner.rules.file_tables import file_tables
 from avila.planner.rules.govern import govern
+from avila.planner.rules.hidden_keys import hidden_keys
 from avila.planner.rules.lift_functions import lift_functions
 from avila.planner.rules.listings import listings
 from avila.planner.rules.macros import macros
@@ -43,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     extension_calls,
     file_tables,
     system_views,
+    hidden_keys,
     bind_functions,
     bind_tables,
     govern,

@@ -100,6 +100,9 @@ def targets(tree: exp.Expr) -> Iterator[exp.Table]:
                 yield from reference.find_all(exp.Table)
     elif isinstance(tree, exp.Drop):
         yield from tree.args["tables"]
+    elif isinstance(tree, nodes.AnalyzeTable):
+        if tree.this is not None:
+            yield tree.this
     elif isinstance(tree, exp.TruncateTable):
         yield from (table for table in tree.expressions if isinstance(table, exp.Table))
     elif isinstance(tree, nodes.CopyStatement):

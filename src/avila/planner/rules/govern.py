@@ -139,6 +139,9 @@ def _check_statement(tree: exp.Expr, context: Context) -> None:
             authority.require_superuser(f"PRAGMA {tree.this.name.lower()}")
     elif isinstance(tree, nodes.Call):
         authority.require_superuser("CALL what maintains the stores")
+    elif isinstance(tree, nodes.AnalyzeTable):
+        if tree.this is None:
+            authority.require_member("pg_maintain", "ANALYZE every table")
     elif isinstance(tree, nodes.CopyStatement):
         if tree.args.get("is_from"):
             authority.require_member(READ_FILES, "COPY from a file")
