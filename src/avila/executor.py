@@ -97,7 +97,7 @@ class Executor:
         with self._lock:
             answer: Answer | None = None
             for plan in self._recorded(sql, self._plans(sql, parameters, frames)):
-                recording, running = self.recorder.statement(plan), self._running(sql, plan)
+                recording, running = self.recorder.statement(plan), self._running(plan)
                 with recording, running:
                     answer = self.run(plan, parameters, frames)
                 if plan.kind is not Kind.QUERY:
@@ -185,14 +185,14 @@ class Executor:
         """What the session's current role may do, by the catalog as its transaction sees it."""
         return self.context().authority
 
-    def _running(self, text: str, plan: Plan) -> Running:
+    def _running(self, plan: Plan) -> Running:
         """Return a statement that begins, within what limits it; what Avila carries out itself has no limits."""
         if plan.kind is Kind.COMMAND and not isinstance(plan.tree, nodes.ExecutePrepared):
-            return self.limits.unlimited(text, plan)
+            return self.limits.unlimited(plan)
         self.limits.refresh(
             self.instance.relations.version, self._identity, self.described, self.principal, self.setting
         )
-        return self.limits.statement(text, plan)
+        return self.limits.statement(plan)
 
     def require_superuser(self, what: str) -> None:
         """Raise InsufficientPrivilege when the current role is no superuser."""

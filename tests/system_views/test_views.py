@@ -98,6 +98,11 @@ def test_sessions(world: World) -> None:
     ]
 
 
+def test_statements_are_shown_without_their_literals(world: World) -> None:
+    sql = "SELECT statement, 'secret' FROM avila.sessions"
+    assert world.owner.rows(sql) == [("SELECT statement, ? FROM avila.sessions", "secret")]
+
+
 def test_grants_memberships_and_tags(world: World) -> None:
     a = world.role("a")
     world.owner(
@@ -108,8 +113,8 @@ def test_grants_memberships_and_tags(world: World) -> None:
         "CREATE TAG team",
         "ALTER ROLE a SET TAG team = 'north'",
     )
-    assert a.rows("SELECT schema, name, column_name, privilege, grantee, grantable, owner FROM avila.grants") == [
-        ("main", "t", "i", "SELECT", "a", True, "owner")
-    ]
+    assert a.rows(
+        "SELECT schema, name, column_name, privilege, grantee, grantable, owner FROM avila.grants"
+    ) == [("main", "t", "i", "SELECT", "a", True, "owner")]
     assert a.rows("SELECT role, member, admin FROM avila.memberships") == [("g", "a", True)]
     assert a.rows("SELECT kind, name, tag, value FROM avila.tags") == [("role", "a", "team", "north")]

@@ -30,12 +30,11 @@ class Running:
 
     __slots__ = (
         "_again", "_began", "_deadline", "_error", "_lock", "_turnstiles", "_wake", "active", "bounds", "plan", "rows",
-        "session", "started_s", "text", "used_s",
+        "session", "started_s", "used_s",
     )  # fmt: skip
 
-    def __init__(self, session: SessionLimits, text: str, plan: Plan, bounds: Bounds) -> None:
+    def __init__(self, session: SessionLimits, plan: Plan, bounds: Bounds) -> None:
         self.session = session
-        self.text = text
         self.plan = plan
         self.bounds = bounds
         self.active = False

@@ -36,13 +36,13 @@ class SessionLimits:
         self.storage_bounded = False
         self._known: tuple[object, ...] = ()
 
-    def statement(self, text: str, plan: Plan) -> Running:
+    def statement(self, plan: Plan) -> Running:
         """Return a statement that begins; enter it while the kernel works on it."""
-        return Running(self, text, plan, self.bounds)
+        return Running(self, plan, self.bounds)
 
-    def unlimited(self, text: str, plan: Plan) -> Running:
+    def unlimited(self, plan: Plan) -> Running:
         """Return a statement that begins and is not limited, but may be stopped."""
-        return Running(self, text, plan, NONE)
+        return Running(self, plan, NONE)
 
     def refresh(
         self,

@@ -30,7 +30,7 @@ def _rows(executor: Executor) -> Iterator[tuple[Any, ...]]:
             principal.session_user,
             principal.current_user,
             _state(session),
-            running.text if running else None,
+            running.plan.shown if running else None,
             datetime.fromtimestamp(running.started_s, UTC) if running else None,
             group.name if group else None,
             memory,
