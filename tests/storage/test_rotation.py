@@ -84,7 +84,8 @@ def test_nothing_changes_but_the_keys(tmp_path: Path) -> None:
             db.execute("INSERT INTO child (parent) VALUES (9)")
     with avila.connect(target) as db:
         assert described(db) == before
-        assert db.execute("INSERT INTO child (parent) VALUES (1) RETURNING id").fetchall() == [(1100,)]
+        [(drawn,)] = db.execute("INSERT INTO child (parent) VALUES (1) RETURNING id").fetchall()
+        assert drawn >= 1100
         assert db.execute("SELECT count(*) FROM lake.events AT (VERSION => 1)").fetchall() == [(1000,)]
     assert store_file(target).name == "avila.db"
 
