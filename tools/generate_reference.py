@@ -7,10 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from reference import commands, errors, functions, python, settings
+from reference import commands, errors, functions, python, rights, settings, views
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "reference" / "generated"
-PARTS = (settings, functions, errors, commands, python)
+PARTS = (settings, functions, errors, commands, python, views, rights)
 
 
 def pages() -> dict[str, str]:

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from avila.catalog.grants import PRIVILEGES
+from avila.catalog.roles import PREDEFINED
 from avila.extensions import registry
 from avila.planner import governed
 from avila.planner.dialect.statements import _READERS
 from avila.settings import SETTINGS
+from avila.system_views import VIEWS
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import generate_reference  # noqa: E402
-from reference import commands, errors, python  # noqa: E402
+from reference import commands, errors, python, rights  # noqa: E402
 
 if TYPE_CHECKING:
     import avila
@@ -83,6 +86,22 @@ def test_command_is_documented(name: str, command: Any) -> None:
     for parameter in command.params:
         help_text = getattr(parameter, "help", None)
         assert help_text, f"{parameter.name} of avila {name} needs a help text"
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_view_is_documented(view: Any) -> None:
+    assert sentence(view.doc)
+    page = PAGES["views.md"]
+    assert f"## avila.{view.name}" in page
+    assert [name for name in view.schema.names if f"`{name}`" not in page] == []
+    statements = (ROOT / "docs" / "reference" / "statements.md").read_text(encoding="utf-8")
+    assert f"`avila.{view.name}" in statements
+
+
+def test_privileges_and_predefined_roles_are_documented() -> None:
+    every = {(kind, privilege) for kind, privileges in PRIVILEGES.items() for privilege in privileges}
+    assert set(rights.MEANINGS) == every
+    assert [name for name in PREDEFINED if f"`{name}`" not in PAGES["rights.md"]] == []
 
 
 def test_statements_are_documented() -> None:
