@@ -97,16 +97,7 @@ def _rows(tree: exp.Insert, target: Target, columns: Sequence[TableColumn]) -> e
         select.set("from_", exp.From(this=inner))
         if tree.args.get("with_") is not None:
             select.set("with_", tree.args["with_"].copy())
-    written = {item.name.lower() for item in target.written}
-    generated = [item for item in target.columns if item.name.lower() not in written]
-    if not generated:
-        return select
-    name = target.relation.name
-    more = [exp.alias_(cast(default_of(item), item.type), item.name, quoted=True) for item in generated]
-    return exp.Select(
-        expressions=[exp.Star(), *more],
-        from_=exp.From(this=exp.Subquery(this=select, alias=named(name))),
-    )
+    return target.with_generated(select)
 
 
 def _values(values: exp.Values, target: Target, columns: Sequence[TableColumn]) -> exp.Values:
@@ -164,10 +155,16 @@ def substituted(condition: exp.Expr, target: Target, values: Mapping[str, exp.Ex
             "a row policy with a subquery cannot be checked in this statement",
             "Use INSERT, UPDATE or DELETE.",
         )
-    whole = exp.Paren(this=condition)
     replaced = {name.lower(): value for name, value in values.items()}
+    for item in target.generated:
+        replaced[item.name.lower()] = _replaced(cast(default_of(item), item.type), target, replaced)
+    return _replaced(condition, target, replaced)
+
+
+def _replaced(tree: exp.Expr, target: Target, values: Mapping[str, exp.Expr]) -> exp.Expr:
+    whole = exp.Paren(this=tree)
     for node in list(whole.find_all(exp.Column)):
-        value = replaced.get(node.name.lower())
+        value = values.get(node.name.lower())
         node.replace(column(node.name, target.name) if value is None else exp.Paren(this=value.copy()))
     return whole
 

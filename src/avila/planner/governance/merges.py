@@ -42,7 +42,11 @@ def merge(tree: exp.Merge, target: Target) -> None:
     visible = target.condition(("SELECT",))
     earlier: dict[str, list[exp.Expr]] = {}
     for when in whens:
-        _check(when, target, visible, _Turn(when, source, earlier))
+        _mask(when, target)
+        turn = _Turn(when, source, earlier)
+        if target.secured and not when.args.get("source") and when.args.get("condition") is not None:
+            _guard(when, turn.state.copy(), exp.false())
+        _check(when, target, visible, turn)
     _pair(tree, target, source)
     returned(tree, target)
     tree.set("this", qualified(target.relation, alias=target.name))
@@ -60,7 +64,10 @@ def _require(when: exp.Expr, target: Target) -> None:
 
 
 class _Turn:
-    """When a WHEN acts: the kernel computes what it writes for other rows too, and for those it must raise nothing."""
+    """When a WHEN acts: the kernel computes what it writes for other rows too, hidden ones among them.
+
+    So what is written is NULL for those; an expression of the user's never meets them.
+    """
 
     def __init__(self, when: exp.Expr, source: str, earlier: dict[str, list[exp.Expr]]) -> None:
         state: exp.Expr
@@ -73,6 +80,7 @@ class _Turn:
             kind, state = "source", exp.Is(this=given, expression=exp.Null())
         else:
             kind, state = "target", exp.And(this=present, expression=exp.Not(this=exp.Paren(this=paired)))
+        self.state = state
         own = when.args.get("condition")
         before = earlier.setdefault(kind, [])
         self._not_mine = [
@@ -82,12 +90,14 @@ class _Turn:
         ]
         before.append(exp.true() if own is None else own.copy())
 
-    def checked(self, condition: exp.Expr | None, value: exp.Expr, target: Target) -> exp.Expr:
-        """Return a value that is an error where the WHEN acts on a row for which the condition does not hold."""
-        if condition is None:
+    def computed(self, value: exp.Expr, target: Target, *conditions: exp.Expr | None) -> exp.Expr:
+        """Return a value that is computed only where the WHEN acts, and is an error where a condition does not hold."""
+        if not target.secured:
             return value
-        branches = [exp.If(this=other.copy(), true=value.copy()) for other in self._not_mine]
-        return exp.Case(ifs=branches, default=target.or_error(condition, value))
+        for condition in conditions:
+            value = target.or_error(condition, value)
+        branches = [exp.If(this=other.copy(), true=exp.Null()) for other in self._not_mine]
+        return exp.Case(ifs=branches, default=value)
 
 
 def _not_true(condition: exp.Expr) -> exp.Expr:
@@ -123,7 +133,6 @@ def _pair(tree: exp.Merge, target: Target, alias: str) -> None:
 def _check(when: exp.Expr, target: Target, visible: exp.Expr | None, turn: _Turn) -> None:
     """Check what one WHEN does: what is changed may be, what is written passes, and values are seen masked."""
     then = when.args["then"]
-    _mask(when, target)
     if isinstance(then, exp.Insert):
         _check_insert(then, target, turn)
         return
@@ -150,11 +159,15 @@ def _check(when: exp.Expr, target: Target, visible: exp.Expr | None, turn: _Turn
             )
         new = target.checks((("UPDATE", True), ("SELECT", False)))
         new = None if new is None else substituted(new, target, values)
-        first = then.expressions[0]
-        for condition in (new, existing):
-            first.set("expression", turn.checked(condition, first.expression.copy(), target))
+        conditions: tuple[exp.Expr | None, ...] = (new, existing)
+        written = []
+        for name, value in values.items():
+            computed = turn.computed(value.copy(), target, *conditions)
+            written.append(exp.EQ(this=column(target.column(name).name), expression=computed))
+            conditions = ()
+        then.set("expressions", written)
     elif existing is not None:
-        _guard(when, existing, turn.checked(exp.false(), exp.true(), target), own_first=True)
+        _guard(when, existing, turn.computed(exp.true(), target, exp.false()), own_first=True)
 
 
 def _check_insert(then: exp.Insert, target: Target, turn: _Turn) -> None:
@@ -166,11 +179,12 @@ def _check_insert(then: exp.Insert, target: Target, turn: _Turn) -> None:
             "this form of INSERT in MERGE cannot be checked", "List the columns and their values."
         )
     values = dict(zip(names, cells, strict=True))
-    for item in target.columns:
+    for item in target.written:
         if item.name.lower() not in {name.lower() for name in names}:
             values[item.name] = target.default(item)
-    if condition is not None:
-        cells[0].replace(turn.checked(substituted(condition, target, values), cells[0].copy(), target))
+    checks = None if condition is None else substituted(condition, target, values)
+    for place, cell in enumerate(list(cells)):
+        cell.replace(turn.computed(cell.copy(), target, checks if place == 0 else None))
 
 
 def _guard(

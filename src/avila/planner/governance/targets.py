@@ -69,6 +69,12 @@ class Target:
         }
         return [item for item in self.columns if item.name.lower() not in generated]
 
+    @cached_property
+    def generated(self) -> Sequence[TableColumn]:
+        """The columns that the kernel computes of the others."""
+        written = {item.name.lower() for item in self.written}
+        return [item for item in self.columns if item.name.lower() not in written]
+
     @property
     def name(self) -> str:
         """What the statement calls the table."""
@@ -139,6 +145,18 @@ class Target:
                 part = exp.Paren(this=self.reader.expression(part, self.relation, self.authority.role))
                 found = part if found is None else exp.And(this=found, expression=part)
         return found
+
+    def with_generated(self, rows: exp.Select) -> exp.Select:
+        """Return a query of new rows with the generated columns computed of them."""
+        if not self.generated:
+            return rows
+        made = [
+            exp.alias_(cast(default_of(item), item.type), item.name, quoted=True) for item in self.generated
+        ]
+        alias = exp.TableAlias(this=exp.to_identifier(self.relation.name, quoted=True))
+        return exp.Select(
+            expressions=[exp.Star(), *made], from_=exp.From(this=exp.Subquery(this=rows, alias=alias))
+        )
 
     def or_error(self, condition: exp.Expr | None, value: exp.Expr) -> exp.Expr:
         """Return a value that ends the statement with an error where a condition does not hold."""

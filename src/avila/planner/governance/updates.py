@@ -105,7 +105,7 @@ def _checked(picked: exp.Select, target: Target, changed: set[str], condition: e
     row = target.relation.name
     old = "avila_old"
     cells: list[exp.Expr] = [column(ROW, PICKED)]
-    for item in target.columns:
+    for item in target.written:
         if item.name.lower() in changed:
             cells.append(exp.alias_(column(_NEW + item.name, PICKED), item.name, quoted=True))
         else:
@@ -124,7 +124,8 @@ def _checked(picked: exp.Select, target: Target, changed: set[str], condition: e
                 target.or_error(condition, value) if place == 0 else value, _NEW + item.name, quoted=True
             )
         )
-    return exp.Select(expressions=items, from_=exp.From(this=exp.Subquery(this=rows, alias=named(row))))
+    whole_rows = exp.Subquery(this=target.with_generated(rows), alias=named(row))
+    return exp.Select(expressions=items, from_=exp.From(this=whole_rows))
 
 
 def _old(name: str, target: Target, table: str) -> exp.Expr:
