@@ -9,80 +9,10 @@ import pytest
 from avila import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from commands.conftest import Acting, World
+    from commands.conftest import World
+    from governance.conftest import Case
 
 VIOLATION = "42501"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def people(world: World) -> None:
-    """Make two stores' tables with a policy and a mask, and roles that differ in what holds for them."""
-    world.owner(
-        "CREATE ROLE alice LOGIN", "CREATE ROLE boss LOGIN BYPASSRLS", "CREATE ROLE carol LOGIN",
-        "CREATE MASKING POLICY hide AS (val VARCHAR) RETURNS VARCHAR -> left(val, 1) || '***'",
-        "CREATE TABLE source (k INTEGER, v VARCHAR)",
-        "INSERT INTO source VALUES (1, 'one'), (3, 'three'), (9, 'nine')",
-        "GRANT SELECT ON source TO PUBLIC",
-    )  # fmt: skip
-    for store in ("native", "lake"):
-        table = f"{store}.main.{store}_t"
-        key = "PRIMARY KEY" if store == "native" else ""
-        world.owner(
-            f"CREATE TABLE {table} (id INTEGER {key}, who VARCHAR DEFAULT 'alice', secret VARCHAR, n INTEGER DEFAULT 7)",
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO alice, boss",
-            f"GRANT SELECT (id, who), UPDATE (n), INSERT (id, who), DELETE ON {table} TO carol",
-            f"CREATE POLICY own ON {table} USING (who = current_user)",
-            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-            f"ALTER TABLE {table} ALTER secret SET MASKING POLICY hide",
-        )
-
-
-class Case:
-    """A table of one store, its rows put back before each test. The kernel knows no RETURNING for the lake."""
-
-    def __init__(self, world: World, store: str) -> None:
-        self.world = world
-        self.table = f"{store}.main.{store}_t"
-        self.returning = store == "native"
-        self.alice = world.session("alice")
-        self.boss = world.session("boss")
-        self.carol = world.session("carol")
-
-    def do(self, sql: str, who: Acting | None = None) -> Any:
-        """Run a statement of alice's; its rows, or how many it changed."""
-        session = (who or self.alice).session
-        result = session.execute(self._sql(sql))
-        return sorted(result.fetchall(), key=repr) if result.schema.names else result.rowcount
-
-    def fails(self, sql: str, who: Acting | None = None) -> str | None:
-        """Return the SQLSTATE of a statement that must fail, having changed nothing."""
-        before = self.rows()
-        state = (who or self.alice).fails(self._sql(sql))
-        assert self.rows() == before
-        return state
-
-    def _sql(self, sql: str) -> str:
-        """Return a statement on the table; without what the kernel cannot do in the lake."""
-        sql = sql.replace("@", self.table)
-        return sql if self.returning else sql.partition(" RETURNING ")[0]
-
-    def rows(self, columns: str = "*") -> list[tuple[Any, ...]]:
-        """Return all that the table has."""
-        return self.world.owner.rows(f"SELECT {columns} FROM {self.table} ORDER BY ALL")
-
-
-@pytest.fixture
-def case(world: World, store: str) -> Iterator[Case]:
-    made = Case(world, store)
-    world.owner(
-        f"DELETE FROM {made.table}",
-        f"INSERT INTO {made.table} VALUES (1, 'alice', 'a11', 1), (2, 'alice', 'a22', 2), (3, 'bob', 'SECRET', 3)",
-    )
-    yield made
-    for acting in (made.alice, made.boss, made.carol):
-        acting.session.close()
 
 
 def test_insert(case: Case) -> None:
@@ -220,46 +150,6 @@ def test_delete(case: Case) -> None:
     )
     assert case.do("DELETE FROM @") == 1
     assert case.rows("id") == [(3,)]
-
-
-def test_merge(case: Case) -> None:
-    sql = """MERGE INTO @ AS t USING source AS s ON t.id = s.k
-        WHEN MATCHED THEN UPDATE SET secret = s.v, n = t.n + 1
-        WHEN NOT MATCHED AND s.k = 9 THEN INSERT (id, who, secret) VALUES (s.k, 'alice', s.v)
-        WHEN NOT MATCHED BY SOURCE THEN DELETE"""
-    if not case.returning:
-        sql = sql.replace("WHEN NOT MATCHED BY SOURCE THEN DELETE", "")  # the lake knows one such action
-        case.world.owner(f"DELETE FROM {case.table} WHERE id = 2")
-        assert case.do(sql) == 2
-    else:
-        assert case.do(sql) == 3
-    assert case.rows() == [(1, "alice", "one", 2), (3, "bob", "SECRET", 3), (9, "alice", "nine", 7)]
-
-
-def test_merge_returning_and_do_nothing(case: Case) -> None:
-    sql = "MERGE INTO @ AS t USING source AS s ON t.id = s.k AND k = 1 WHEN MATCHED THEN "
-    assert case.do(sql + "DO NOTHING WHEN NOT MATCHED THEN DO NOTHING") == 0
-    assert case.do(sql + "UPDATE SET n = 50 RETURNING id, secret, n") in ([(1, "a***", 50)], 1)
-    assert case.do(sql + "DELETE RETURNING id") in ([(1,)], 1)
-    assert case.rows("id") == [(2,), (3,)]
-
-
-def test_merge_computes_nothing_of_hidden_rows(case: Case) -> None:
-    sql = "MERGE INTO @ AS t USING source AS s ON t.id = s.k "
-    failing = "CAST(replace(t.who, 'alice', '1') AS INTEGER)"
-    assert case.do(sql + f"WHEN MATCHED AND {failing} = 1 THEN UPDATE SET n = {failing} + 70") == 1
-    case.do(sql + f"WHEN NOT MATCHED BY SOURCE AND {failing} = 1 THEN DELETE")
-    if case.returning:
-        case.do(
-            sql + f"WHEN NOT MATCHED BY SOURCE THEN DELETE WHEN MATCHED THEN UPDATE SET n = {failing} + 80"
-        )
-    assert case.rows("id, n") == [(1, 81 if case.returning else 71), (3, 3)]
-
-
-def test_what_a_masked_condition_picks_is_checked(case: Case) -> None:
-    sql = "MERGE INTO @ AS t USING source AS s ON t.id = s.k WHEN MATCHED AND t.secret = 'a***' THEN UPDATE SET "
-    assert case.fails(sql + "who = 'bob'") == VIOLATION
-    assert case.do(sql + "n = 60") == 1
 
 
 def test_copy_from_is_refused(case: Case, tmp_path: Any) -> None:
