@@ -192,6 +192,17 @@ class Instance:
         """Return the open sessions, in the order in which they were opened."""
         return sorted(self._executors.values(), key=lambda executor: executor.number)
 
+    def apply_retention(self) -> None:
+        """Delete the rows that are older than their tables' policies keep them."""
+        if self._closed:
+            return
+        executor = self.line()
+        try:
+            if executor.described().retention.policies:
+                executor.execute("APPLY RETENTION POLICIES")
+        finally:
+            executor.close()
+
     def forget(self, executor: Executor) -> None:
         """Drop a closed executor."""
         self._executors.pop(executor.number, None)

@@ -23,6 +23,7 @@ from avila.catalog import (
     object_changes,
     policies,
     resource_groups,
+    retention,
     role_changes,
     tags,
     tenants,
@@ -89,6 +90,8 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
             encryption.DropEncryptionKey,
             encryption.SetColumnEncryption,
             encryption.SetTagEncryption,
+            retention.CreateRetentionPolicy,
+            retention.DropRetentionPolicy,
         )
     }
 )

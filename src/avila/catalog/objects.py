@@ -10,6 +10,7 @@ from avila.catalog.grants import Grants
 from avila.catalog.masking import Masking
 from avila.catalog.policies import RowSecurity
 from avila.catalog.resource_groups import ResourceGroups
+from avila.catalog.retention import Retention
 from avila.catalog.roles import Roles
 from avila.catalog.tags import Tags
 from avila.catalog.tenants import Tenants
@@ -38,6 +39,7 @@ class Catalog:
     resource_groups: ResourceGroups = field(default_factory=ResourceGroups)
     tenants: Tenants = field(default_factory=Tenants)
     encryption: Encryption = field(default_factory=Encryption)
+    retention: Retention = field(default_factory=Retention)
 
     def without(self, target: Object) -> Catalog:
         """Return the catalog once an object, and what lies in it, is gone."""

@@ -23,6 +23,7 @@ from avila.commands import (
     privileges,
     resource_groups,
     role_settings,
+    retention,
     roles,
     session_role,
     settings,
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     Command = Callable[[Executor, Plan, Parameters], Answer]
 
 COMMANDS: dict[type[exp.Expr], Command] = {
+    nodes.CreateRetentionPolicy: retention.create,
+    nodes.DropRetentionPolicy: retention.drop,
+    nodes.ApplyRetentionPolicies: retention.apply,
     nodes.CreateEncryptionKey: encryption_keys.create,
     nodes.DropEncryptionKey: encryption_keys.drop,
     nodes.SetEncryption: encryption.set_,

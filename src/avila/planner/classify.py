@@ -22,6 +22,9 @@ _DEFINITIONS = (
     nodes.CommentOn,
 )
 COMMANDS = (
+    nodes.CreateRetentionPolicy,
+    nodes.DropRetentionPolicy,
+    nodes.ApplyRetentionPolicies,
     nodes.CreateEncryptionKey,
     nodes.DropEncryptionKey,
     nodes.SetEncryption,

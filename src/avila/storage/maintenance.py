@@ -1,4 +1,4 @@
-"""The service that keeps the stores in shape: checkpoints of the native one, compaction and expiry of the lake."""
+"""The service that keeps the stores in shape: checkpoints, compaction and expiry of the lake, retention of rows."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("avila")
 
+_INTERVALS = ("checkpoint_interval_s", "lake_maintenance_interval_s", "retention_interval_s")
+
 
 class Maintained(Protocol):
     """What maintenance needs of a database."""
@@ -28,6 +30,10 @@ class Maintained(Protocol):
     lake: LakeStore | None
     settings: Settings
     layout: Layout | None
+
+    def apply_retention(self) -> None:
+        """Delete the rows that are older than their tables' policies keep them."""
+        ...
 
 
 class Maintenance:
@@ -45,9 +51,8 @@ class Maintenance:
         return self.last_error is None
 
     def start(self) -> None:
-        """Look at the stores from now on, unless both intervals are 0."""
-        settings = self._database.settings
-        if settings["checkpoint_interval_s"] or settings["lake_maintenance_interval_s"]:
+        """Look at the stores from now on, unless every interval is 0."""
+        if any(self._database.settings[name] for name in _INTERVALS):
             self._thread = threading.Thread(target=self._run, name="avila-maintenance", daemon=True)
             self._thread.start()
 
@@ -72,16 +77,21 @@ class Maintenance:
 
     def _run(self) -> None:
         settings = self._database.settings
-        intervals = [settings["checkpoint_interval_s"], settings["lake_maintenance_interval_s"]]
-        tick_s = min(interval for interval in intervals if interval)
-        lake_due = time.monotonic() + intervals[1] if intervals[1] else float("inf")
+        checkpoints_s, lake_s, retention_s = (settings[name] for name in _INTERVALS)
+        tick_s = min(interval for interval in (checkpoints_s, lake_s, retention_s) if interval)
+        lake_due = time.monotonic() + lake_s if lake_s else float("inf")
+        # Applied soon after opening too: a process that is closed every evening would never be a day old.
+        retention_due = time.monotonic() if retention_s else float("inf")
         while not self._stopping.wait(tick_s):
             try:
-                if intervals[0]:
+                if checkpoints_s:
                     self.checkpoint_if_due()
                 if time.monotonic() >= lake_due:
                     self.maintain_lake()
-                    lake_due = time.monotonic() + intervals[1]
+                    lake_due = time.monotonic() + lake_s
+                if time.monotonic() >= retention_due:
+                    retention_due = time.monotonic() + retention_s
+                    self._database.apply_retention()
                 self._went(None)
             except errors.Error as error:
                 # The next round tries again: a busy store is normal, a broken one shows in `avila doctor` and the log.
