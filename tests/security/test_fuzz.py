@@ -23,6 +23,7 @@ from sqllogic.slt_format import read_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.timeout(3600)  # the long mode
 RECORDS = Path(__file__).parents[1] / "sqllogic" / "records"
 TOKENS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\w+|\s+|::|->>|->|<>|<=|>=|\|\||.", re.DOTALL)
 TABLES = ("vault", "t", "a")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
+import pytest
+
 from security.cases import case, reduced
 from security.hunting import differences, on_postgres, on_reference
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from security.postgres import Postgres
 
 STATEMENTS = 15
+pytestmark = pytest.mark.timeout(900)  # the long mode
 
 
 def test_postgres_and_the_reference_agree(postgres_session: Postgres, long_mode: bool) -> None:
