@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +11,20 @@ from sqlglot import exp
 
 from avila import commands, errors
 from avila.catalog import persistence
-from avila.catalog.objects import Catalog
-from avila.catalog.relations import Facts, by_name
 from avila.catalog.roles import OWNER
-from avila.frames import frame_table, kept_table
+from avila.execution.gates import NOTHING, Gates
+from avila.execution.knowledge import Knowledge
+from avila.execution.plans import denied, kernel_parameters, locator, open_source, writes
+from avila.frames import kept_table
 from avila.kernel.arrow_answer import ArrowAnswer
 from avila.kernel.duckdb.engine import literal
 from avila.kernel.duckdb.lifted import lift
 from avila.limits.answer import MeteredAnswer
 from avila.limits.writes import tenants_written
 from avila.planner import planner
-from avila.planner.dialect import nodes, position
+from avila.planner.dialect import nodes
 from avila.planner.parameters import parameter_types
-from avila.planner.plan import Context, Kind
+from avila.planner.plan import Kind
 from avila.recording import Recorder
 from avila.security.authority import Authority, Principal
 from avila.settings import SETTINGS
@@ -32,27 +32,22 @@ from avila.storage.paths import check_path
 from avila.storage.stores import LAKE, NATIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from avila.catalog.changes import Change
+    from avila.catalog.objects import Catalog
     from avila.executor_state import Transaction
     from avila.instance import Instance
     from avila.kernel.base import Answer
     from avila.kernel.duckdb.answer import DuckDBAnswer
-    from avila.kernel.duckdb.connection import DuckDBConnection
     from avila.limits.running import Running
-    from avila.planner.plan import Plan, Statement
-    from avila.storage.gate import WriteGate
+    from avila.planner.plan import Context, Plan, Statement
 
     Parameters = Sequence[Any] | Mapping[str, Any] | None
     Frames = Callable[[str], object | None]
 
-# Most statements neither write nor have a deadline, and a generator each would cost them microseconds.
-_NOTHING = nullcontext()
 CLOSE_AGAIN_S = 0.02
-_DRAWS = frozenset({"nextval"})
-"""Functions with which a query writes."""
 
 
 class Executor:
@@ -68,9 +63,8 @@ class Executor:
         self.catalog, self.schema = NATIVE, "main"
         self.settings: dict[str, Any] = {}
         self.prepared: dict[str, Statement] = {}
-        self._private = 0
-        self._keeps_private = False
-        self._relations: tuple[Hashable, Context] | None = None
+        self.knowledge = Knowledge(self)
+        self.gates = Gates(self)
         self._lock = threading.RLock()
         self._closed = False
         self.custom: dict[str, str] = {}
@@ -120,15 +114,15 @@ class Executor:
         """Run one plan."""
         if plan.kind is Kind.COMMAND:
             return commands.run(self, plan, parameters)
-        self._touch()
+        self.gates.touch()
         for extension in plan.extensions:
             self.instance.engine.load(extension)
         for path in plan.paths:
             check_path(path.resolve(parameters), self.instance.layout, plan.statement.text)
-        sources = {call.slot: _open(self, call, parameters, frames) for call in plan.sources}
+        sources = {call.slot: open_source(self, call, parameters, frames) for call in plan.sources}
         if self.limits.storage_bounded and plan.kind is not Kind.QUERY:
-            self.instance.storage.require_room(tenants_written(plan, self.context()))
-        with self._writing(plan), self.transaction or _NOTHING, self._with_changes(plan):
+            self.instance.storage.require_room(tenants_written(plan, self.knowledge.context()))
+        with self.gates.writing(plan), self.transaction or NOTHING, self._with_changes(plan):
             answer = self._run_kernel(plan, sources, parameters)
         if plan.kind is Kind.DEFINITION:
             self._defined(plan)
@@ -140,57 +134,37 @@ class Executor:
         try:
             return self.connection.run(
                 plan.sql,
-                _kernel_parameters(plan, parameters),
+                kernel_parameters(plan, parameters),
                 sources=sources,
                 rows=plan.returns_rows,
-                writes=_writes(plan),
+                writes=writes(plan),
                 lists=plan.lists,
                 of_lake=LAKE in plan.writes or any(catalog == LAKE for catalog, _, _ in plan.tables),
                 statement=plan.statement.text,
-                locate=_locator(plan),
+                locate=locator(plan),
             )
         except (errors.UndefinedColumn, errors.UndefinedTable, errors.BindingError) as error:
-            raise _denied(plan, error) from None
+            raise denied(plan, error) from None
 
-    def context(self, frames: Frames | None = None) -> Context:
+    def context(self) -> Context:
         """Return what planning depends on now."""
-        state = self._state()
-        if self._relations is None or self._relations[0] != state:
-            facts = self._facts()
-            context = Context(
-                self.instance.functions(facts.described),
-                facts.relations,
-                self.catalog,
-                self.schema,
-                macros=lambda: facts.macros(self.connection),
-                described=facts.described,
-                principal=self.principal,
-                columns=lambda: facts.columns(self.connection),
-                definitions=lambda: facts.definitions(self.connection),
-                system_definitions=lambda: facts.system_definitions(self.connection),
-                macro_definitions=lambda: facts.macro_definitions(self.connection),
-                setting=self.text_of_setting,
-                mask_key=self.instance.mask_key,
-            )
-            self._relations = (state, context)
-        context = self._relations[1]
-        return context if frames is None else replace(context, frames=lambda name: frames(name) is not None)
+        return self.knowledge.context()
 
     def described(self) -> Catalog:
         """Return what the database knows about itself, as this session's transaction sees it."""
-        return self.context().described
+        return self.knowledge.context().described
 
     @property
     def authority(self) -> Authority:
         """What the session's current role may do, by the catalog as its transaction sees it."""
-        return self.context().authority
+        return self.knowledge.context().authority
 
     def _running(self, plan: Plan) -> Running:
         """Return a statement that begins, within what limits it; what Avila carries out itself has no limits."""
         if plan.kind is Kind.COMMAND and not isinstance(plan.tree, nodes.ExecutePrepared):
             return self.limits.unlimited(plan)
         self.limits.refresh(
-            self.instance.relations.version, self._identity, self.described, self.principal, self.setting
+            self.instance.relations.version, self.identity, self.described, self.principal, self.setting
         )
         return self.limits.statement(plan)
 
@@ -223,7 +197,7 @@ class Executor:
         own = self.transaction is None
         transaction = self.transaction or commands.transaction.begin(self)
         try:
-            self.pass_gate(transaction)
+            self.gates.enter(transaction)
             self._append(changes)
         except errors.Error:
             if own:
@@ -234,7 +208,7 @@ class Executor:
 
     def _with_changes(self, plan: Plan) -> AbstractContextManager[None]:
         """Keep what a definition changes in the catalog together with it."""
-        return self._changing(plan) if plan.changes and NATIVE in plan.writes else _NOTHING
+        return self._changing(plan) if plan.changes and NATIVE in plan.writes else NOTHING
 
     @contextmanager
     def _changing(self, plan: Plan) -> Iterator[None]:
@@ -265,7 +239,7 @@ class Executor:
         self.recorder.changed(changes)
         if self.transaction is not None:
             self.transaction.definitions = True
-        self.privately_defined(keep=False)
+        self.knowledge.privately_defined(keep=False)
 
     def setting(self, name: str) -> Any:
         """Return a setting's value in this session."""
@@ -298,7 +272,7 @@ class Executor:
     def _identify(self) -> None:
         """Note what makes this session's plans its own: who it acts as, and what its policies may go by."""
         self._restricted = self.principal.current_user != OWNER
-        self._identity: Hashable = (
+        self.identity: Hashable = (
             self.principal,
             frozenset(self.custom.items()),
             frozenset(self.settings.items()),
@@ -308,24 +282,13 @@ class Executor:
         """Make a frame a temporary table of this session."""
         with self._lock:
             self.connection.register(name, kept_table(frame))
-            self.privately_defined(keep=True)
+            self.knowledge.privately_defined(keep=True)
 
     def unregister(self, name: str) -> None:
         """Forget a registered frame."""
         with self._lock:
             self.connection.unregister(name)
-            self.privately_defined(keep=True)
-
-    def privately_defined(self, *, keep: bool) -> None:
-        """Say that this session sees other definitions than the rest; ``keep`` when a commit does not end that."""
-        self._private += 1
-        self._keeps_private |= keep
-
-    def publish(self) -> None:
-        """Say that definitions of this session became everybody's, or were rolled back."""
-        self.instance.relations.changed()
-        if not self._keeps_private:
-            self._private = 0
+            self.knowledge.privately_defined(keep=True)
 
     def watch(self) -> None:
         """Keep count of how far statements are from now on."""
@@ -379,7 +342,7 @@ class Executor:
         self.limits.raise_if_ended()
         if self._closed:
             raise errors.ConnectionDoesNotExist("the session is closed")
-        state = self._state()
+        state: Hashable = self.knowledge.state()
         types = parameter_types(parameters) if parameters and self._restricted else {}
         if types:
             state = (state, tuple(types.items()))
@@ -400,178 +363,21 @@ class Executor:
 
     def _plan(self, statement: Statement, frames: Frames | None, types: Mapping[str, str]) -> Plan:
         try:
-            context = self.context(frames)
+            context = self.knowledge.context(frames)
             return planner.plan(statement, replace(context, parameters=types) if types else context)
         except errors.Error as error:
             error.statement = statement.text if error.statement is None else error.statement
             raise
 
-    def _state(self) -> Hashable:
-        """Return what tells this session's names from another's; equal for sessions that see the same."""
-        shared = (self.instance.relations.version, self.catalog, self.schema, self._identity)
-        return shared if not self._private else (*shared, self.number, self._private)
-
-    def _facts(self) -> Facts:
-        """Return what the kernel and the catalog know, shared by the sessions that see the same."""
-        version = self.instance.relations.version
-        known = None if self._private else self.instance.relations.get(version)
-        if known is not None:
-            return known
-        if self._private or self.transaction is None:
-            self._touch()
-            facts = self._read_facts(self.connection)
-        else:
-            # An open transaction may see an older state, which must not pass as the newest: rights that were taken away
-            # since would come back, for everybody.
-            connection = self.instance.engine.connect()
-            try:
-                facts = self._read_facts(connection)
-            finally:
-                connection.close()
-        if not self._private:
-            self.instance.relations.put(version, facts)
-        return facts
-
-    def _read_facts(self, connection: DuckDBConnection) -> Facts:
-        relations = by_name(connection.relations())
-        if persistence.KEY not in relations:
-            return Facts(relations, Catalog())
-        return Facts(relations, persistence.load(connection, self.instance.relations.last()))
-
     def _defined(self, plan: Plan) -> None:
         temporary = bool(plan.tree.args.get("temporary")) or bool(plan.tree.find(exp.TemporaryProperty))
         if self.transaction is not None:
             self.transaction.definitions = True
-            self.privately_defined(keep=temporary)
+            self.knowledge.privately_defined(keep=temporary)
         elif temporary:
-            self.privately_defined(keep=True)
+            self.knowledge.privately_defined(keep=True)
         else:
-            self.publish()
-
-    def _writing(self, plan: Plan) -> AbstractContextManager[None]:
-        """Pass the gate of the native store for what writes there, and checkpoint after an ALTER of it."""
-        if not _writes(plan):
-            return _NOTHING
-        if plan.writes and NATIVE not in plan.writes:
-            lake = self.instance.lake
-            return self._through_lake(lake.gate) if lake is not None and LAKE in plan.writes else _NOTHING
-        return self._through_gate(plan)
-
-    @contextmanager
-    def _through_lake(self, gate: WriteGate) -> Iterator[None]:
-        """Pass the gate of the lake, which is closed only while its key changes."""
-        transaction = self.transaction
-        if transaction is None or not transaction.writes_lake:
-            gate.enter(self.setting("lock_timeout"))
-        if transaction is not None:
-            transaction.writes_lake = True
-            yield
-            return
-        try:
-            yield
-        finally:
-            gate.leave()
-
-    @contextmanager
-    def _through_gate(self, plan: Plan) -> Iterator[None]:
-        native = self.instance.native
-        if self.transaction is not None:
-            if plan.alters and commands.transaction.unreplayable(plan.tree):
-                raise errors.FeatureNotSupported(
-                    "a column cannot get a type of the user's inside a transaction",
-                    hint="Run this ALTER by itself.",
-                )
-            self.pass_gate(self.transaction)
-            self.transaction.alters |= plan.alters
-            yield
-        elif plan.alters:
-            with native.altering(self.setting("lock_timeout")):
-                yield
-        else:
-            native.gate.enter(self.setting("lock_timeout"))
-            try:
-                yield
-            finally:
-                native.gate.leave()
-
-    def pass_gate(self, transaction: Transaction) -> None:
-        """Let the open transaction write to the native store; it leaves the gate when it ends."""
-        self._touch()
-        if not transaction.writes:
-            self.instance.native.gate.enter(self.setting("lock_timeout"))
-            transaction.writes = True
-
-    def _touch(self) -> None:
-        """Keep the stores' files as they are until the open transaction ends: it sees them."""
-        if self.transaction is not None:
-            self.connection.stay(self.setting("lock_timeout"))
-
-
-def _writes(plan: Plan) -> bool:
-    """Whether a plan changes something: a query does when it draws from a sequence."""
-    return plan.kind is not Kind.QUERY or not plan.functions.isdisjoint(_DRAWS)
-
-
-def _open(executor: Executor, call: Any, parameters: Parameters, frames: Frames | None) -> object:
-    """Return what the kernel scans for a source call."""
-    if call.frame is not None:
-        frame = frames(call.frame) if frames else None
-        if frame is None:
-            raise errors.UndefinedTable(f"table {call.frame} does not exist")
-        return frame_table(frame)
-    arguments = {name: value.resolve(parameters) for name, value in call.arguments.items()}
-    if call.function.session:
-        return call.function.call(executor, **arguments)
-    return call.function.call(**arguments)
-
-
-def _kernel_parameters(plan: Plan, parameters: Parameters) -> Parameters:
-    """Return the parameters the kernel still needs, once sources have taken theirs."""
-    if parameters is None or (plan.placeholders is None and not plan.taken):
-        return parameters
-    if isinstance(parameters, Mapping):
-        return {name: value for name, value in parameters.items() if name not in plan.taken}
-    if plan.placeholders is not None:
-        return [parameters[place] for place in plan.placeholders]
-    # By number: what is left keeps its numbers.
-    return {str(n): value for n, value in enumerate(parameters, 1) if str(n) not in plan.taken}
-
-
-def _denied(plan: Plan, error: errors.Error) -> errors.Error:
-    """Return the error for a column that the kernel did not find because the role may not see it."""
-    for node in plan.statement.tree.find_all(exp.Column) if plan.hidden else ():
-        table = plan.hidden.get(node.name.lower())
-        if table is not None:
-            return errors.InsufficientPrivilege(
-                f"permission denied for table {table}",
-                hint=f"Nobody granted SELECT ({node.name.lower()}) to this role.",
-                statement=plan.statement.text,
-                position=position(node),
-            )
-    return error
-
-
-def _locator(plan: Plan) -> Callable[[str], int | None]:
-    def locate(name: str) -> int | None:
-        """Return where the statement first names something."""
-        wanted = name.rsplit(".", maxsplit=1)[-1].lower()
-        for node in plan.statement.tree.walk():
-            if (
-                isinstance(node, exp.Column | exp.Table | exp.Anonymous | exp.Identifier)
-                and node.name.lower() == wanted
-            ):
-                place = (
-                    position(node)
-                    if position(node) is not None
-                    else position(node.this)
-                    if isinstance(node.this, exp.Expr)
-                    else None
-                )
-                if place is not None:
-                    return place
-        return None
-
-    return locate
+            self.knowledge.publish()
 
 
 def _literal(value: object) -> str:

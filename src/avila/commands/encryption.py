@@ -229,7 +229,7 @@ def _rewrite(executor: Executor, tree: exp.Expr, target: Object, change: SetColu
         if how.subject is not None:
             with writing(executor):
                 run(executor, *subjects.DEFINITIONS)
-                executor.publish()
+                executor.knowledge.publish()
     table = exp.table_(target.name, target.schema, target.catalog, quoted=True)
     executor.run(
         Plan(

@@ -64,7 +64,7 @@ def writing(executor: Executor) -> Iterator[None]:
     own = executor.transaction is None
     opened = executor.transaction or transaction.begin(executor)
     try:
-        executor.pass_gate(opened)
+        executor.gates.enter(opened)
         yield
     except BaseException:
         if own:

@@ -124,7 +124,7 @@ def drop(executor: Executor, plan: Plan, parameters: Parameters) -> Answer:  # n
         executor.connection.run(
             f"DROP SCHEMA IF EXISTS {catalog}.{_quoted(name)}{behaviour}", rows=False, writes=True
         )
-    executor.publish()
+    executor.knowledge.publish()
     executor.instance.governor.accounts.forget(tenant.role)
     if identity is not None:
         executor.instance.column_keys.forget(identity)

@@ -109,4 +109,4 @@ def _end(executor: Executor, transaction: Transaction, *, committed: bool) -> No
         lake.gate.leave()
     executor.connection.leave()
     if transaction.definitions:
-        executor.publish()
+        executor.knowledge.publish()
