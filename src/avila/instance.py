@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avila import errors, system_views
+from avila.catalog import persistence
 from avila.catalog.functions import Functions
 from avila.catalog.objects import Catalog
 from avila.catalog.relations import Relations
@@ -26,6 +27,7 @@ from avila.limits.governor import Governor
 from avila.limits.storage import Storage
 from avila.observe.statements import History
 from avila.planner.planner import PlanCache
+from avila.security import secrets
 from avila.security.audit import Audit, AuditLog, NullAuditLog
 from avila.security.columns.functions import functions as column_functions
 from avila.security.columns.keys import ColumnKeys
@@ -110,6 +112,7 @@ class Instance:
         except BaseException:
             engine.close()
             raise
+        instance._hand_secrets_over()
         instance.accounting.load()
         instance.accounting.start(settings["usage_interval_s"])
         instance.maintenance.start()
@@ -126,6 +129,21 @@ class Instance:
         native = NativeStore.memory(engine)
         engine.use(NATIVE)
         return cls(engine, functions, native, None, settings, None, Keys.random("memory"))
+
+    def _hand_secrets_over(self) -> None:
+        """Give the kernel the secrets that the catalog keeps; one that it cannot take keeps nobody from opening."""
+        connection = self.engine.connect()
+        try:
+            kept = persistence.load(connection).secrets.secrets.values()
+        except (errors.UndefinedTable, errors.InvalidSchemaName):
+            return  # a database without changes
+        finally:
+            connection.close()
+        for secret in kept:
+            try:
+                secrets.hand_over(self.engine, self.keys.secret("secrets"), secret)
+            except errors.Error as error:
+                log.warning("secret %s is of no use: %s", secret.name, error.message)
 
     def functions(self, catalog: Catalog) -> Functions:
         """Return the functions that a database with this catalog offers."""

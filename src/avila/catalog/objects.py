@@ -12,6 +12,7 @@ from avila.catalog.policies import RowSecurity
 from avila.catalog.resource_groups import ResourceGroups
 from avila.catalog.retention import Retention
 from avila.catalog.roles import Roles
+from avila.catalog.secrets import Secrets
 from avila.catalog.tags import Tags
 from avila.catalog.tenants import Tenants
 from avila.catalog.views import Views
@@ -36,6 +37,7 @@ class Catalog:
     tags: Tags = field(default_factory=Tags)
     masking: Masking = field(default_factory=Masking)
     views: Views = field(default_factory=Views)
+    secrets: Secrets = field(default_factory=Secrets)
     resource_groups: ResourceGroups = field(default_factory=ResourceGroups)
     tenants: Tenants = field(default_factory=Tenants)
     encryption: Encryption = field(default_factory=Encryption)

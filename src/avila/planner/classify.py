@@ -29,6 +29,8 @@ COMMANDS = (
     nodes.DropEncryptionKey,
     nodes.SetEncryption,
     nodes.DropEncryption,
+    nodes.CreateSecret,
+    nodes.DropSecret,
     nodes.RotateDataKeys,
     nodes.RotateWrappingKey,
     nodes.TransactionStatement,
@@ -92,8 +94,6 @@ _REFUSED: dict[type[exp.Expr], str] = {
     nodes.ImportDatabase: "It would run unchecked statements from files: run them through Avila, or use avila import.",
     nodes.ExportDatabase: "Use COPY … TO a file for each table, or avila export.",
     nodes.CopyFromDatabase: "Use CREATE TABLE … AS SELECT for each table.",
-    nodes.CreateSecret: "Give credentials to the process that runs Avila, in its environment.",
-    nodes.DropSecret: "Avila keeps no secrets of the kernel's.",
 }
 _PRAGMAS = frozenset({
     "table_info", "show", "database_list", "database_size", "storage_info", "version", "platform", "show_tables",

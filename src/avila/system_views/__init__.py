@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from avila.system_views import audit, governance, permissions, principals, sessions, usage
+from avila.system_views import audit, governance, permissions, principals, secrets, sessions, usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ VIEWS: tuple[View, ...] = (
     *governance.VIEWS,
     *permissions.VIEWS,
     *audit.VIEWS,
+    *secrets.VIEWS,
 )
 
 TABLES: Mapping[str, TableFunction] = MappingProxyType({

@@ -36,6 +36,7 @@ class DuckDBEngine:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
+            "allow_persistent_secrets": False,
             "python_enable_replacements": False,
             "wal_autocheckpoint": NEVER_BYTES,
             "auto_checkpoint_skip_wal_threshold": NEVER_SKIP_WAL,
