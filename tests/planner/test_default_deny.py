@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from functools import reduce
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlglot import exp
+from tests.planner.statements_for_restricted import CASES
 
 from avila import errors
 from avila.kernel.duckdb.engine import DuckDBEngine
@@ -38,9 +41,6 @@ LAKE_MACROS = frozenset(name.removeprefix("ducklake_") for name in governed.LAKE
 """The lake's functions, which the kernel makes where a lake is attached, and lists nowhere."""
 SCALAR_KINDS = ("scalar", "aggregate", "macro")
 TABLE_KINDS = ("table", "table_macro")
-
-STATEMENTS_FOR_RESTRICTED: dict[type[exp.Expr], str] = {}
-"""For each class of statement the rule that governs it for a restricted role, or why it is refused."""
 
 
 @pytest.fixture(scope="module")
@@ -166,9 +166,21 @@ def statement_classes() -> set[type[exp.Expr]]:
     return known
 
 
-@pytest.mark.skipif(not STATEMENTS_FOR_RESTRICTED, reason="no rule governs restricted roles yet")
-def test_every_statement_is_governed_or_refused() -> None:
-    assert statement_classes() <= STATEMENTS_FOR_RESTRICTED.keys()
+def test_every_statement_is_governed_for_restricted_roles() -> None:
+    """By a function that exists; what no example of is refused must be said to be harmless."""
+    assert statement_classes() <= CASES.keys()
+    for kind, case in CASES.items():
+        module, _, name = case.governed_by.partition(":")
+        assert callable(reduce(getattr, name.split("."), import_module(module))), kind
+        assert case.refused or case.harmless, kind
+        assert bool(case.allowed) == bool(case.harmless), kind
+
+
+def test_every_example_is_of_its_class() -> None:
+    for kind, case in CASES.items():
+        for sql in (*case.refused, *case.allowed):
+            (tree,) = parse(sql.replace("{owner}", "1"))
+            assert isinstance(tree, kind), sql
 
 
 def test_a_statement_that_nothing_governs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

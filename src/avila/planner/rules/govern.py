@@ -156,8 +156,11 @@ def _shown(tree: exp.Expr, context: Context) -> exp.Expr:
             continue
         if isinstance(node.this, exp.Table):
             if str(node.args.get("words") or "") == "TABLES FROM":
-                raise errors.FeatureNotSupported(
-                    "SHOW TABLES FROM is for superusers", hint="Use information_schema.tables."
+                if context.authority.superuser:
+                    continue
+                raise errors.InsufficientPrivilege(
+                    "only superusers may SHOW TABLES FROM",
+                    hint="information_schema.tables lists what you may see.",
                 )
             node.set("words", None)
             kind = str(node.args["kind"]).upper()
