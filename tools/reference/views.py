@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 INTRODUCTION = """
 What the database knows of itself, as tables in the schema `avila`. Everybody may read them, and sees what is said
-below; superusers and members of `pg_monitor` see everything. `information_schema` and the kernel's `duckdb_…()` functions
-list the objects on which one has a right.
+below; superusers and members of `pg_monitor` see everything. `information_schema` and `duckdb_…()` functions
+of the kernel list the objects on which one has a right.
 
 ```sql
 SELECT name, privilege, grantee FROM avila.grants WHERE grantee = 'analyst';
