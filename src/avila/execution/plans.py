@@ -62,7 +62,7 @@ def denied(plan: Plan, error: errors.Error) -> errors.Error:
     """Return the error for a column that the kernel did not find because the role may not see it."""
     for node in plan.statement.tree.find_all(exp.Column) if plan.hidden else ():
         table = plan.hidden.get(node.name.lower())
-        if table is not None:
+        if table is not None and node.name.lower() in error.message.lower():
             return errors.InsufficientPrivilege(
                 f"permission denied for table {table}",
                 hint=f"Nobody granted SELECT ({node.name.lower()}) to this role.",
