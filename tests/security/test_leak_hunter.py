@@ -50,10 +50,15 @@ def seeds(block: int, worlds: int) -> range:
     return range(SEED + block, SEED + len(BLOCKS) * worlds, len(BLOCKS))
 
 
+def statements(long_mode: bool) -> int:
+    """Return how many statements are tried in a world: about 1,200 in all, or 21,000."""
+    return 40 if long_mode else 15
+
+
 @pytest.mark.parametrize("masked", [False, True], ids=["plain", "masked"])
 @pytest.mark.parametrize("block", BLOCKS)
 def test_the_algebra(block: int, masked: bool, long_mode: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    for seed in seeds(block, 100 if long_mode else 5):
+    for seed in seeds(block, 35 if long_mode else 5):
         _algebra(
             case(seed, 15, masked=masked), lambda made: Governed(made.world, monkeypatch), f"seed {seed}"
         )
@@ -62,8 +67,8 @@ def test_the_algebra(block: int, masked: bool, long_mode: bool, monkeypatch: pyt
 def test_the_algebra_in_the_lake(long_mode: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The lake has neither keys nor RETURNING; it is the same otherwise."""
     directories = count()
-    for seed in range(SEED, SEED + (40 if long_mode else 2)):
-        made = case(seed, 15, masked=seed % 2 == 1)
+    for seed in range(SEED, SEED + (10 if long_mode else 2)):
+        made = case(seed, statements(long_mode), masked=seed % 2 == 1)
         for table in made.world.tables.values():
             table.key = None
         attempts = tuple((role, _quiet(statement)) for role, statement in made.attempts)
@@ -132,7 +137,7 @@ def test_what_postgres_does(
                 governed.restore(made.world)
         return found
 
-    _hunt(seeds(block, 100 if long_mode else 5), COMMON, 12, wrong)
+    _hunt(seeds(block, 30 if long_mode else 5), COMMON, statements(long_mode), wrong)
 
 
 @pytest.mark.parametrize("block", BLOCKS)
@@ -157,11 +162,11 @@ def test_twins(block: int, long_mode: bool, monkeypatch: pytest.MonkeyPatch) -> 
                     two.restore(other)
         return found
 
-    _hunt(seeds(block, 100 if long_mode else 5), OWN, 16, wrong, masked=True)
+    _hunt(seeds(block, 30 if long_mode else 5), OWN, statements(long_mode), wrong, masked=True)
 
 
 def _hunt(
-    hunted: range, templates: tuple[str, ...], trials: int, wrong: object, *, masked: bool = False
+    hunted: range, templates: tuple[str, ...], number: int, wrong: object, *, masked: bool = False
 ) -> None:
     assert callable(wrong)
     for seed in hunted:
@@ -170,7 +175,7 @@ def _hunt(
         if templates is OWN:
             made_world.roles["bob"].member_of = []  # who is no owner, by no way, may change no policy
         role = choose.pick((*TESTED, TESTED[0]))
-        attempts = tuple((role, trial(choose, made_world, templates)) for _ in range(trials))
+        attempts = tuple((role, trial(choose, made_world, templates)) for _ in range(number))
         made = Case(made_world, attempts)
         if wrong(made):
             smaller = reduced(made, lambda candidate: bool(wrong(candidate)))
