@@ -3,4 +3,4 @@
 A case has a ``TITLE``, an ``ABOUT`` and ``run(bench)``, which answers its comparisons.
 """
 
-NAMES = ("tpch", "statements", "points", "bulk", "frames", "fits", "fft", "startup", "audit")
+NAMES = ("tpch", "statements", "points", "bulk", "frames", "fits", "fft", "startup", "audit", "rotation")

@@ -16,7 +16,7 @@ import avila
 
 WRITER = Path(__file__).with_name("rotation_writer.py")
 ROUNDS = 20
-SHORT_ROWS, LONG_ROWS = 20_000, 13_000_000
+SHORT_ROWS, LONG_ROWS = 20_000, 20_000_000
 """The long mode's file has a gigabyte."""
 SHORT_LINES, LONG_LINES = 150, 2_000
 """So many acknowledged commits, at the most, lie between the start of the first rotation and the kill."""
