@@ -86,6 +86,10 @@ class Recorder:
             detail = json.dumps(_without_secrets(fields), sort_keys=True, default=str)
             self._event(Kind.change, type(change).__name__, detail)
 
+    def privacy(self, action: str, detail: dict[str, object]) -> None:
+        """Record what was done with the data about a person, who is named by a digest."""
+        self._event(Kind.privacy, action, json.dumps(detail, sort_keys=True))
+
     def _event(self, kind: Kind, action: str, detail: str = "") -> None:
         who = self.principal
         now_us = time.time_ns() // 1000

@@ -98,7 +98,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType({
                 "database"),
         Setting("lake_maintenance_interval_s", int, 3600, "How often the lake is compacted and old snapshots are "
                 "expired; 0 for never.", "database"),
-        Setting("retention_interval_s", int, 86_400, "How often retention policies are applied, and soon after opening; "
+        Setting("retention_interval_s", int, 86_400, "How often retention policies are applied, after opening too; "
                 "0 for never.", "database"),
         Setting("lake_retention_days", int, 30, "How long snapshots of the lake are kept for time travel.", "database"),
         Setting("history_statements", int, 1000, "How many finished statements the history remembers.", "database"),

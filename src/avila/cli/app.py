@@ -7,7 +7,7 @@ import logging
 import typer
 
 from avila import __version__
-from avila.cli import audit, doctor, export, import_files, info, keys, quickstart, shell, sql
+from avila.cli import audit, doctor, export, import_files, info, keys, privacy, quickstart, shell, sql
 
 app = typer.Typer(
     name="avila",
@@ -52,3 +52,4 @@ for name, command in (
 
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
+app.add_typer(privacy.app, name="privacy")

@@ -20,6 +20,7 @@ from avila.commands import (
     owners,
     policies,
     prepared,
+    privacy,
     privileges,
     resource_groups,
     role_settings,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     Command = Callable[[Executor, Plan, Parameters], Answer]
 
 COMMANDS: dict[type[exp.Expr], Command] = {
+    nodes.SubjectStatement: privacy.run,
     nodes.CreateRetentionPolicy: retention.create,
     nodes.DropRetentionPolicy: retention.drop,
     nodes.ApplyRetentionPolicies: retention.apply,

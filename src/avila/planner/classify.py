@@ -22,6 +22,7 @@ _DEFINITIONS = (
     nodes.CommentOn,
 )
 COMMANDS = (
+    nodes.SubjectStatement,
     nodes.CreateRetentionPolicy,
     nodes.DropRetentionPolicy,
     nodes.ApplyRetentionPolicies,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avila.planner.dialect.keys import KeyParser
+from avila.planner.dialect.privacy import PrivacyParser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ _ALTERED = ("TABLE", "VIEW", "SEQUENCE", "TYPE", "SCHEMA", "DATABASE", *_ALTERED
 """The kinds of objects that ALTER gives an owner, a tag, row security or the like."""
 
 
-class SecurityParser(KeyParser):
+class SecurityParser(PrivacyParser):
     """Finds the reader of a statement of security."""
 
     def security_statement(self) -> exp.Expr | None:
@@ -107,6 +107,10 @@ _READERS: Mapping[str, Readers] = _by_first_word(
         ("ALTER", "DATABASE", "ROTATE", "WRAPPING", "KEY"): SecurityParser.rotate_wrapping_key,
         ("ALTER", "DATABASE", "ROTATE", "DATA", "KEYS"): SecurityParser.rotate_data_keys,
         ("EXPLAIN", "PERMISSION"): SecurityParser.explain_permission,
+        **dict.fromkeys(
+            (("REPORT", "SUBJECT"), ("EXPORT", "SUBJECT"), ("ERASE", "SUBJECT")),
+            SecurityParser.subject_statement,
+        ),
         ("KILL",): SecurityParser.kill,
         ("CREATE", "RESOURCE", "GROUP"): SecurityParser.create_resource_group,
         ("ALTER", "RESOURCE", "GROUP"): SecurityParser.alter_resource_group,

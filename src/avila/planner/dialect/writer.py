@@ -12,7 +12,7 @@ from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.generators.duckdb import DuckDBGenerator
 
 from avila.planner.dialect import nodes
-from avila.planner.dialect.write_keys import KeyWriter
+from avila.planner.dialect.write_privacy import PrivacyWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ def _own_transforms() -> dict[type[exp.Expr], Callable[..., str]]:
     """Return sqlglot's transforms, less those that would hide a method of ours, and those of our nodes."""
     ours = {
         name
-        for base in KeyWriter.__mro__
+        for base in PrivacyWriter.__mro__
         if base.__module__.startswith("avila.")
         for name in vars(base)
         if name.endswith("_sql")
@@ -38,11 +38,11 @@ def _own_transforms() -> dict[type[exp.Expr], Callable[..., str]]:
             and issubclass(node, exp.Expr)
             and node.__module__.startswith(nodes.__name__)
         ):
-            kept[node] = getattr(KeyWriter, f"{node.key}_sql")
+            kept[node] = getattr(PrivacyWriter, f"{node.key}_sql")
     return kept
 
 
-class Writer(KeyWriter):
+class Writer(PrivacyWriter):
     """Writes every statement."""
 
     TRANSFORMS: ClassVar[dict[type[exp.Expr], Callable[..., str]]] = _own_transforms()

@@ -73,6 +73,7 @@ from avila.planner.dialect.nodes.expressions import (
     Variadic,
 )
 from avila.planner.dialect.nodes.keys import RotateDataKeys, RotateWrappingKey
+from avila.planner.dialect.nodes.privacy import SubjectColumns, SubjectStatement
 from avila.planner.dialect.nodes.queries import (
     PivotStatement,
     Sample,
@@ -258,6 +259,8 @@ __all__ = [
     "SetTags",
     "SetVariable",
     "ShowStatement",
+    "SubjectColumns",
+    "SubjectStatement",
     "TableOptions",
     "TagValue",
     "TransactionStatement",
