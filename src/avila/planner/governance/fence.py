@@ -20,7 +20,7 @@ from avila.planner.dialect import nodes
 from avila.planner.governance.names import object_of
 from avila.planner.leakproof import leakproof, leakproof_type
 from avila.planner.parameters import ordinals
-from avila.planner.rules.bind_tables import resolve
+from avila.planner.rules.bind_tables import resolve, targets
 from avila.planner.scope import tables
 
 if TYPE_CHECKING:
@@ -71,8 +71,11 @@ class _Judge:
     def _learn_columns(self) -> bool:
         """Note the types of every column by its name alone; False when a table's columns are not known."""
         columns = self._context.columns()
+        made = set(map(id, targets(self._tree)))
         for table in tables(self._tree):
             relation = resolve(table, self._context) if isinstance(table.this, exp.Identifier) else None
+            if relation is None and id(table) in made:
+                continue
             if relation is None or relation.key not in columns:
                 return False
             alias = table.args.get("alias")

@@ -11,6 +11,8 @@ from avila.planner.governance.expressions import kept_expression
 from avila.security.row_security import applicable, is_secured
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from avila.catalog.names import Object
     from avila.catalog.policies import Policy
     from avila.planner.plan import Context
@@ -33,10 +35,12 @@ def condition(
     if not permissive:
         return exp.false()
     parts = [_any(permissive, context), *(_any([text], context) for text in restrictive)]
-    needed = [part for part in parts if part is not None]
-    if not needed:
-        return None
-    return reduce(_and, needed)
+    return all_of([part for part in parts if part is not None])
+
+
+def all_of(parts: Sequence[exp.Expr]) -> exp.Expr | None:
+    """Return the conjunction of conditions; None for none."""
+    return reduce(_and, parts) if parts else None
 
 
 def _and(left: exp.Expr, right: exp.Expr) -> exp.Expr:

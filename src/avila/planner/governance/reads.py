@@ -141,14 +141,13 @@ class Reader:
     def _condition(
         self, authority: Authority, relation: Relation, commands: Sequence[str]
     ) -> exp.Expr | None:
-        found: exp.Expr | None = None
+        parts: list[exp.Expr] = []
         for command in commands:
             part = policies.condition(authority, object_of(relation), command, self.context)
-            if part is None:
-                continue
-            part = self.expression(part, relation, authority.role)
-            found = part if found is None else exp.And(this=found, expression=part)
-        return found
+            part = None if part is None else self.expression(part, relation, authority.role)
+            if part is not None and part not in parts:
+                parts.append(part)
+        return policies.all_of(parts)
 
     def _columns(self, relation: Relation) -> Sequence[TableColumn]:
         return self.context.columns().get(relation.key, ())

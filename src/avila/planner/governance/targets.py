@@ -138,13 +138,14 @@ class Target:
 
     def checks(self, commands: Checks) -> exp.Expr | None:
         """Return what a new row must fulfil; None when every row may pass."""
-        found: exp.Expr | None = None
+        parts: list[exp.Expr] = []
         for command, check in dict.fromkeys(commands):
             part = policies.condition(self.authority, self.key, command, self.context, check=check)
             if part is not None:
                 part = exp.Paren(this=self.reader.expression(part, self.relation, self.authority.role))
-                found = part if found is None else exp.And(this=found, expression=part)
-        return found
+                if part not in parts:
+                    parts.append(part)
+        return policies.all_of(parts)
 
     def with_generated(self, rows: exp.Select) -> exp.Select:
         """Return a query of new rows with the generated columns computed of them."""
