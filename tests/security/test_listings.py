@@ -11,6 +11,7 @@ from avila import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SECRETS = ("SECRET", "7000001", "7000002")
 ARGUMENTS = (
@@ -42,6 +43,14 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[avila.Database]
 
 
 @pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file that many readers can read."""
+    path = tmp_path_factory.mktemp("files") / "secret.csv"
+    path.write_text("word,number\nSECRET 8,7000001\nSECRET 9,7000002\n")
+    return path
+
+
+@pytest.fixture(scope="module")
 def alice(opened: avila.Database) -> Iterator[avila.Session]:
     with opened.session(role="alice") as session:
         yield session
@@ -54,7 +63,7 @@ def _told(session: avila.Session, sql: str) -> str:
         return f"{error} {error.hint} {error.__cause__}".replace(sql, "")
 
 
-def test_table_functions_and_pragmas(opened: avila.Database, alice: avila.Session) -> None:
+def test_table_functions_and_pragmas(opened: avila.Database, alice: avila.Session, file: Path) -> None:
     kinds = "('table', 'table_macro', 'pragma')"
     listed = opened.execute(
         f"SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN {kinds}"
@@ -62,10 +71,28 @@ def test_table_functions_and_pragmas(opened: avila.Database, alice: avila.Sessio
     assert len(listed) > 100, "the kernel has many, so this sees the wrong ones"
     told = []
     for (name,) in listed:
-        statements = [f"FROM {name}({arguments})" for arguments in ARGUMENTS]
+        statements = [f"FROM {name}({arguments})" for arguments in (*ARGUMENTS, f"'{file}'", f"['{file}']")]
         statements += [f"CALL {name}()", f"PRAGMA {name}", f"PRAGMA {name}('vault')"]
         told += [sql for sql in statements if any(secret in _told(alice, sql) for secret in SECRETS)]
     assert [sql for sql in told if not _is_definition(sql)] == []
+
+
+def test_files(alice: avila.Session, file: Path) -> None:
+    for sql in (
+        f"FROM '{file}'",
+        f"SELECT * FROM read_csv('{file}')",
+        f"CREATE TEMP TABLE t AS FROM read_csv('{file}')",
+        f"COPY (SELECT 1) TO '{file}'",
+        f"CREATE TEMP TABLE copied (word VARCHAR, number INTEGER); COPY copied FROM '{file}'; FROM copied",
+        f"ATTACH '{file}.db' AS mine",
+        f"SELECT content FROM read_text('{file}')",
+        f"PREPARE reading AS SELECT * FROM read_csv('{file}'); EXECUTE reading",
+        f"CREATE TEMP VIEW reading AS SELECT * FROM read_csv('{file}'); FROM reading",
+        f"CREATE TEMP MACRO reading() AS TABLE SELECT * FROM read_csv('{file}'); FROM reading()",
+    ):
+        assert "SECRET" not in _told(alice, sql), sql
+    assert "SECRET 9" in file.read_text()
+    assert not file.with_suffix(".csv.db").exists()
 
 
 def test_views_and_tables(opened: avila.Database, alice: avila.Session) -> None:
