@@ -68,6 +68,7 @@ class Executor:
         self._lock = threading.RLock()
         self._closed = False
         self.custom: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
         self.recorder = Recorder(instance.audit, instance.history, number, self.principal)
         self._identify()
         for name, value in instance.settings.kernel("session").items():
@@ -177,10 +178,10 @@ class Executor:
         name, roles = self.principal.session_user, self.described().roles
         if name not in roles and name.lower() in roles:
             name = name.lower()  # as in SQL, where only a quoted name keeps its case
-            self.act(Principal(name, name))
         if name not in roles:
             self.close()
             raise errors.InvalidAuthorization(f'role "{name}" does not exist')
+        self.act(Principal(name, name))
         commands.settings.start(self)
 
     def become(self, role: str) -> None:
@@ -190,7 +191,19 @@ class Executor:
     def act(self, principal: Principal) -> None:
         """Act as a principal from now on; who may is the caller's to check."""
         self.principal = self.recorder.principal = principal
+        self._numbers = self._role_numbers(self.described())
         self._identify()
+
+    def check_roles(self, described: Catalog) -> None:
+        """Raise InvalidAuthorization when a role that the session acts as is gone, even if its name is used again."""
+        if self._numbers and self._role_numbers(described) != self._numbers:
+            raise errors.InvalidAuthorization(
+                f'role "{self.principal.current_user}" was dropped or renamed', hint="Open another session."
+            )
+
+    def _role_numbers(self, described: Catalog) -> dict[str, int]:
+        names = (self.principal.session_user, self.principal.current_user)
+        return {name: described.roles[name].number for name in names if name in described.roles}
 
     def change(self, *changes: Change) -> None:
         """Change what the database knows about itself, in the open transaction or by itself."""

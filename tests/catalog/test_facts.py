@@ -39,3 +39,14 @@ def test_attached_databases_are_for_superusers_until_granted(tmp_path: Path) -> 
                 alice.execute("SELECT n FROM other.t")
             db.execute("GRANT SELECT ON other.t TO alice")
             assert alice.execute("SELECT n FROM other.t").fetchall() == [(42,)]
+
+
+def test_a_session_outlives_its_role_as_nobody() -> None:
+    with avila.connect() as db:
+        db.execute("CREATE ROLE bob")
+        bob = db.session(role="bob")
+        assert bob.execute("SELECT current_user").fetchall() == [("bob",)]
+        db.execute("DROP ROLE bob; CREATE ROLE bob SUPERUSER")
+        for _ in range(2):
+            with pytest.raises(errors.InvalidAuthorization):
+                bob.execute("SELECT current_user")

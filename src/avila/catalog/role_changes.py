@@ -27,7 +27,7 @@ class CreateRole:
     def apply(self, catalog: Catalog) -> Catalog:
         """Need a name that is free and not one that PostgreSQL keeps for itself."""
         _free(catalog, self.name)
-        return _with(catalog, Role(self.name, **self.options))
+        return _with(catalog, Role(self.name, catalog.version + 1, **self.options))
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ class Role:
     """One role. ``attributes`` are its tags, ``settings`` what its sessions start with."""
 
     name: str
+    number: int = 0
+    """Tells a role from another one that had its name before: the catalog's version when it was made."""
     superuser: bool = False
     createdb: bool = False
     createrole: bool = False

@@ -33,6 +33,7 @@ class Knowledge:
         state = self.state()
         if self._context is None or self._context[0] != state:
             facts = self._facts()
+            self._executor.check_roles(facts.described)
             context = Context(
                 self._executor.instance.functions(facts.described),
                 facts.relations,
