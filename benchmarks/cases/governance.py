@@ -86,7 +86,9 @@ def run(bench: Bench) -> list[Comparison]:
         Comparison(f"query {number}", "DuckDB, by hand", found["avila"], found["bare"])
         for number, found in times.items()
     ]
-    read = Comparison("governed point read, repeated", "DuckDB, by hand", point["avila"], point["bare"], POINT_BAR)
+    read = Comparison(
+        "governed point read, repeated", "DuckDB, by hand", point["avila"], point["bare"], POINT_BAR
+    )
     return [total, read, *single]
 
 
