@@ -3,4 +3,16 @@
 A case has a ``TITLE``, an ``ABOUT`` and ``run(bench)``, which answers its comparisons.
 """
 
-NAMES = ("tpch", "statements", "points", "bulk", "frames", "fits", "fft", "startup", "audit", "rotation")
+NAMES = (
+    "tpch",
+    "statements",
+    "points",
+    "bulk",
+    "frames",
+    "fits",
+    "fft",
+    "startup",
+    "audit",
+    "rotation",
+    "governance",
+)
