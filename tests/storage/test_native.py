@@ -134,11 +134,11 @@ def test_an_alter_that_is_cut_short_is_undone(tmp_path: Path, alter: str) -> Non
         db.sql("INSERT INTO t VALUES (1, 1, 'calm')")
         folds = []
         fold = NativeStore.fold
-        def die_at_the_second(store):
+        def die_at_the_second(store, wait_ms=0):
             folds.append(store)
             if len(folds) == 2:
                 os.kill(os.getpid(), signal.SIGKILL)
-            fold(store)
+            fold(store, wait_ms)
         NativeStore.fold = die_at_the_second
         db.sql({alter!r})
     """)
@@ -153,6 +153,29 @@ def test_an_alter_that_is_cut_short_is_undone(tmp_path: Path, alter: str) -> Non
     assert not (tmp_path / "db" / "avila.db.altering").exists()
     with avila.connect(tmp_path / "db", lake=False) as db:
         assert db.sql("SELECT count(*) FROM t").fetchone() == (2,)
+
+
+def test_an_alter_waits_for_readers_that_began_before(db: avila.Database) -> None:
+    """The kernel refuses the checkpoint after an ALTER while such readers are at work."""
+    db.sql("CREATE TABLE big AS SELECT range AS n, random() AS r FROM range(500000)")
+    db.sql("CREATE TABLE t (n INTEGER)")
+    stopping = threading.Event()
+
+    def scan() -> None:
+        with db.session() as session:
+            while not stopping.is_set():
+                session.execute("SELECT count(*), max(r) FROM big").fetchall()
+
+    readers = [threading.Thread(target=scan, daemon=True) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    try:
+        for number in range(10):
+            db.sql(f"ALTER TABLE t ADD COLUMN c{number} INTEGER DEFAULT 1")
+    finally:
+        stopping.set()
+        for reader in readers:
+            reader.join()
 
 
 def test_an_alter_waits_for_writers_and_gives_up_in_time(db: avila.Database) -> None:

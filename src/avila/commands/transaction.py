@@ -58,7 +58,7 @@ def commit(executor: Executor) -> None:
             executor.connection.run("COMMIT", rows=False)
             committed = True
             if transaction.alters:
-                native.fold()
+                native.fold(timeout_ms)
     except (errors.LockNotAvailable, errors.DeadlockDetected):
         executor.connection.run("ROLLBACK", rows=False)
         raise

@@ -28,6 +28,7 @@ log = logging.getLogger("avila")
 NATIVE, LAKE = STORES = names.STORES
 CATALOG_PREFIX = "__ducklake_metadata_"
 ROOM_BYTES = 16 * 2**20
+FOLD_AGAIN_S = 0.005
 MAINTENANCE_WAIT_MS = 10_000
 
 
@@ -90,12 +91,16 @@ class NativeStore:
             self._marker(self.slots).touch()
             try:
                 yield
-                self.fold()
+                self.fold(timeout_ms)
             finally:
                 self._altered()
 
-    def fold(self) -> None:
-        """Fold the log into the file; the caller holds the gate."""
+    def fold(self, wait_ms: int = 0) -> None:
+        """Fold the log into the file; the caller holds the gate.
+
+        After an ALTER the kernel does not do it while readers that began before are at work. ``wait_ms`` says how long
+        to wait for them; SerializationFailure when that is not enough.
+        """
         if self.slots is None:
             return
         # A checkpoint that fails half way invalidates the kernel's database, so it is not begun without room for it.
@@ -103,7 +108,15 @@ class NativeStore:
         free = shutil.disk_usage(folder).free
         if free < 2 * self.log_bytes + ROOM_BYTES:
             raise errors.DiskFull(f"{free:,} bytes are left at {folder}, too little to checkpoint")
-        self._engine.checkpoint(NATIVE)
+        deadline = time.monotonic() + wait_ms / 1000
+        while True:
+            try:
+                self._engine.checkpoint(NATIVE)
+                return
+            except errors.SerializationFailure:
+                if time.monotonic() >= deadline:
+                    raise
+            time.sleep(FOLD_AGAIN_S)  # the kernel does not say when those readers end
 
     def free_blocks(self) -> int:
         """Return how many blocks of the file hold nothing."""
