@@ -153,14 +153,27 @@ def test_a_renewed_key_lasts_and_the_old_one_cannot_come_back(tmp_path: Path) ->
     path = tmp_path / "avila.keys"
     made = KeyFile.create(path, "file")
     old = json.loads(path.read_text())["keys"]["native"]["wrapped"]
-    made.renew("native", b"n" * 32)
-    assert KeyFile.open(path).secret("native") == b"n" * 32 == made.secret("native")
+    new, before = made.next("native"), made.held("native")
+    made.renew(new)
+    assert KeyFile.open(path).secret("native") == new.key == made.secret("native")
+    assert repr(new.key) not in repr(new)
     document = json.loads(path.read_text())
     assert document["keys"]["native"]["version"] == 2
     document["keys"]["native"]["wrapped"] = old
     path.write_text(json.dumps(document))
     with pytest.raises(errors.InvalidKey):
         KeyFile.open(path)
+    made.renew(before)
+    assert KeyFile.open(path).secret("native") == before.key
+
+
+def test_a_key_that_was_wrapped_before_the_wrapping_key_changed_is_wrapped_again(tmp_path: Path) -> None:
+    path = tmp_path / "avila.keys"
+    made = KeyFile.create(path, "file")
+    new = made.next("lake")
+    made.rewrap(destroy=True)
+    made.renew(new)
+    assert KeyFile.open(path).secret("lake") == new.key
 
 
 def test_the_house_has_its_secrets(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from avila import errors
 from avila.kernel.duckdb import encrypted_file
 from avila.storage import rotation
 from avila.storage.keys import KeyFile
+from avila.storage.stores import LakeStore, NativeStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -263,6 +264,31 @@ class Work:
         self._stopping.set()
         for thread in self._threads:
             thread.join(60)
+
+
+@pytest.mark.parametrize("owner", [NativeStore, LakeStore])
+@pytest.mark.parametrize("problem", [errors.IoError("no"), KeyboardInterrupt()])
+def test_an_exchange_that_fails_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: type, problem: BaseException
+) -> None:
+    def fail(*_: object) -> None:
+        raise problem
+
+    target = tmp_path / "db"
+    with avila.connect(target) as db:
+        db.execute("CREATE TABLE t AS SELECT 1 AS n")
+        db.execute("CREATE TABLE lake.t AS SELECT 1 AS n")
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, "attach_spare", fail)
+            with pytest.raises(type(problem)):
+                db.execute(ROTATE)
+        db.execute("INSERT INTO t VALUES (2)")
+        db.execute("INSERT INTO lake.t VALUES (2)")
+    with avila.connect(target) as db:
+        assert db.execute("SELECT count(*) FROM t").fetchall() == [(2,)]
+        assert db.execute("SELECT count(*) FROM lake.t").fetchall() == [(2,)]
+        db.execute(ROTATE)
+        assert db.execute("SELECT count(*) FROM t").fetchall() == [(2,)]
 
 
 def test_a_block_that_cannot_be_read_stops_a_rotation(tmp_path: Path) -> None:

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from avila import errors
-from avila.storage.keys.keyfile import new_key
 from avila.storage.rotation_copy import FileCopy
 
 if TYPE_CHECKING:
     from avila.kernel.duckdb.engine import DuckDBEngine
     from avila.storage.gate import WriteGate
     from avila.storage.keys import KeyFile
+    from avila.storage.keys.keyfile import NewKey
     from avila.storage.slots import Slots
 
 log = logging.getLogger("avila")
@@ -99,14 +99,15 @@ class Rotation:
             raise errors.ObjectInUse("the keys of this database are being rotated already")
         try:
             _check_room(slots)
-            key = new_key()
-            with FileCopy(slots.live, slots.part, self._keys.secret(store.name), key) as copy:
+            # Wrapped now, because the provider may be far away and writers wait later.
+            key = self._keys.next(store.name)
+            with FileCopy(slots.live, slots.part, self._keys.secret(store.name), key.key) as copy:
                 return self._exchange(store, slots, copy, key)
         finally:
             slots.part.unlink(missing_ok=True)
             self._running.release()
 
-    def _exchange(self, store: RotatedStore, slots: Slots, copy: FileCopy, key: bytes) -> Rotated:
+    def _exchange(self, store: RotatedStore, slots: Slots, copy: FileCopy, key: NewKey) -> Rotated:
         deadline = time.monotonic() + PATIENCE_S
         while True:
             for _ in range(SWEEPS_MAX):
@@ -127,23 +128,25 @@ class Rotation:
                     raise
                 time.sleep(PAUSE_S)
 
-    def _cross(self, store: RotatedStore, slots: Slots, copy: FileCopy, key: bytes) -> Rotated:
+    def _cross(self, store: RotatedStore, slots: Slots, copy: FileCopy, key: NewKey) -> Rotated:
         """Go over to the copy; the caller holds the gate."""
         began = time.perf_counter()
         store.fold()
         copy.finish()
         copy.close()
-        old = self._keys.secret(store.name)
         spare = slots.present()
         try:
-            self._probe(str(spare), key)
-            self._keys.renew(store.name, key)
-            try:
-                store.attach_spare(self._keys)
-            except errors.Error:
-                self._keys.renew(store.name, old)
-                raise
+            self._probe(str(spare), key.key)
         except BaseException:
+            slots.withdraw()
+            raise
+        back = self._keys.held(store.name)
+        try:
+            self._keys.renew(key)
+            store.attach_spare(self._keys)
+        except BaseException:
+            # When this fails too, both files stay, and whoever opens them next takes the one that fits.
+            self._keys.renew(back)
             slots.withdraw()
             raise
         slots.cross()

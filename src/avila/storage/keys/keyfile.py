@@ -6,7 +6,7 @@ import base64
 import secrets
 import threading
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,19 @@ from avila.storage.keys.unwrapped import Keys
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A data key that is to take the place of another one, and how it was wrapped; never printed."""
+
+    name: str
+    key: bytes
+    wrapping: Wrapping
+    wrapped: WrappedKey
+
+    def __repr__(self) -> str:
+        return f"NewKey(name={self.name!r}, version={self.wrapped.version})"
 
 
 class KeyFile:
@@ -72,14 +85,26 @@ class KeyFile:
         """Return a store's key as the kernel takes it."""
         return self.keys.text(store)
 
-    def renew(self, name: str, key: bytes) -> None:
-        """Put another key in the place of a data key, durably; what it protects must be encrypted with it already."""
+    def next(self, name: str) -> NewKey:
+        """Return another key for the place of a data key, wrapped."""
+        return self._wrapped_with(name, secrets.token_bytes(KEY_BYTES))
+
+    def held(self, name: str) -> NewKey:
+        """Return a data key such that :meth:`renew` brings it back."""
+        return NewKey(name, self.keys.secret(name), self.document.wrapping, self.document.keys[name])
+
+    def renew(self, new: NewKey) -> None:
+        """Put a key in the place of a data key, durably; what it protects must be encrypted with it already."""
         with self._changing:
-            before = self.document.keys[name]
-            keys = self.keys.renewed(name, key)
-            document = self.document.with_key(name, WrappedKey(before.version + 1, _now(), ""))
-            self._write(document.with_key(name, _wrap(document, name, key)))
-            self.keys = keys
+            if new.wrapping != self.document.wrapping:  # the wrapping key was rotated meanwhile
+                new = self._wrapped_with(new.name, new.key)
+            self._write(self.document.with_key(new.name, new.wrapped))
+            self.keys = self.keys.renewed(new.name, new.key)
+
+    def _wrapped_with(self, name: str, key: bytes) -> NewKey:
+        version = self.document.keys[name].version + 1
+        document = self.document.with_key(name, WrappedKey(version, _now(), ""))
+        return NewKey(name, key, document.wrapping, _wrap(document, name, key))
 
     def rewrap(self, provider_name: str | None = None, *, destroy: bool = False) -> Wrapping:
         """Wrap the data keys with a new wrapping key, at the same provider or another, and return where that is.
@@ -111,11 +136,6 @@ class KeyFile:
     def _write(self, document: Document) -> None:
         write_private(self._path, document.to_json())
         self.document = document
-
-
-def new_key() -> bytes:
-    """Return a new data key."""
-    return secrets.token_bytes(KEY_BYTES)
 
 
 def _wrapped(document: Document, keys: Keys) -> Document:
