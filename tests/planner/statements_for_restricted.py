@@ -364,6 +364,14 @@ CASES: Mapping[type[exp.Expr], Case] = {
     nodes.ApplyRetentionPolicies: Case(
         _COMMANDS + "retention:apply", (), ("APPLY RETENTION POLICIES",), "It deletes from tables that one owns."
     ),
+    nodes.SubjectStatement: Case(
+        _COMMANDS + "privacy:run",
+        (
+            "REPORT SUBJECT 'SECRET_row' ON t (secret)",
+            "EXPORT SUBJECT 'SECRET_row' ON t (secret)",
+            "ERASE SUBJECT 'SECRET_row' ON t (secret) DELETE ROWS",
+        ),
+    ),
     # --- commands: bounds and tenants ---
     nodes.CreateResourceGroup: Case(_COMMANDS + "resource_groups:create", ("CREATE RESOURCE GROUP mine",)),
     nodes.AlterResourceGroup: Case(_COMMANDS + "resource_groups:alter", ("ALTER RESOURCE GROUP g SET (concurrency = 1)",)),
