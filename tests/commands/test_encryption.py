@@ -282,3 +282,63 @@ def test_a_tag_by_which_columns_are_encrypted_is_not_dropped(people: World) -> N
     people.owner("ALTER TAG pii SET ENCRYPTION")
     assert people.owner.fails("DROP TAG pii") == errors.DependentObjectsStillExist.sqlstate
     people.owner("ALTER TAG pii DROP ENCRYPTION", "DROP TAG pii")
+
+
+def test_a_row_that_comes_to_name_another_person_is_under_that_persons_key(people: World) -> None:
+    """So that erasing the one erases it, and erasing the other does not."""
+    people.owner(
+        "ALTER TABLE people ALTER name SET ENCRYPTION SUBJECT id",
+        "UPDATE people SET id = 100 WHERE id = 1",
+        "ERASE SUBJECT '1'",
+    )
+    assert read(people.owner, "name") == [("Bob",), ("Ada",), ("Ada",)]
+    people.owner("ERASE SUBJECT '100'")
+    assert read(people.owner, "id, name") == [(2, "Bob"), (3, "Ada"), (100, None)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE people ALTER name SET DATA TYPE BLOB",
+        "ALTER TABLE people ALTER name SET DEFAULT 'x'",
+        "ALTER TABLE people ALTER id SET DATA TYPE VARCHAR",
+        "ALTER TABLE people ADD CONSTRAINT c CHECK (name <> '')",
+        "ALTER TABLE people ADD COLUMN g VARCHAR GENERATED ALWAYS AS (name)",
+        "CREATE INDEX i ON people (name)",
+        "CREATE UNIQUE INDEX i ON people (lower(mail))",
+        "CREATE OR REPLACE TABLE people (id INTEGER, name VARCHAR)",
+        "COPY people FROM 'people.csv'",
+    ],
+)
+def test_definitions_that_do_not_go_with_encrypted_columns(people: World, statement: str) -> None:
+    """They would judge ciphertext, or leave values that are not encrypted."""
+    people.owner(
+        "ALTER TABLE people ALTER name SET ENCRYPTION SUBJECT id",
+        "ALTER TABLE people ALTER mail SET ENCRYPTION DETERMINISTIC",
+    )
+    assert people.owner.fails(statement) == errors.FeatureNotSupported.sqlstate
+    assert read(people.owner) == ROWS
+
+
+def test_other_definitions_go_with_them(people: World) -> None:
+    """An index on a deterministic column keeps its values apart."""
+    people.owner(
+        "ALTER TABLE people ALTER mail SET ENCRYPTION DETERMINISTIC",
+        "ALTER TABLE people ADD COLUMN note VARCHAR DEFAULT 'n'",
+        "ALTER TABLE people DROP COLUMN note",
+        "ALTER TABLE people ALTER mail DROP DEFAULT",
+        "CREATE UNIQUE INDEX i ON people (mail)",
+    )
+    assert (
+        people.owner.fails("INSERT INTO people VALUES (9, 'x', 'ada@x.org', 0)")
+        == errors.UniqueViolation.sqlstate
+    )
+    assert read(people.owner) == ROWS
+
+
+def test_a_copy_to_a_file_is_readable(people: World, tmp_path: Path) -> None:
+    """Whoever may read the table may copy what it means."""
+    people.owner(
+        "ALTER TABLE people ALTER name SET ENCRYPTION", f"COPY people (id, name) TO '{tmp_path / 'p.csv'}'"
+    )
+    assert (tmp_path / "p.csv").read_text().splitlines() == ["id,name", "1,Ada", "2,Bob", "3,Ada"]

@@ -13,6 +13,7 @@ from avila.catalog.object_changes import ForgetColumn, ForgetObject, RenameColum
 from avila.catalog.role_changes import known
 from avila.catalog.views import SetViewOptions
 from avila.planner.dialect import nodes, parse_expression
+from avila.planner.governance.encrypted_definitions import check_encrypted
 from avila.planner.governance.kept_names import dropped_with, renamed_texts
 from avila.planner.governance.names import new_object, object_of, schema_of
 from avila.planner.governed import GRAMMAR
@@ -39,6 +40,7 @@ _DROPPED = {
 
 def define(tree: exp.Expr, context: Context) -> tuple[Change, ...]:
     """Check the rights that a definition needs, and return what the catalog must learn with it."""
+    check_encrypted(tree, context)
     if isinstance(tree, nodes.CommentOn):
         _check_comment(tree, context)
         return ()

@@ -44,7 +44,14 @@ def update(tree: exp.Update, target: Target) -> None:
     condition = target.checks(tuple(checks))
     names = [target.column(name) for name, _ in assignments]
     if condition is not None or target.encrypted:
-        picked = _checked(picked, target, {item.name.lower() for item in names}, condition)
+        changed = {item.name.lower() for item in names}
+        # Values about a person are encrypted anew where the row comes to name another one.
+        names.extend(
+            target.column(name)
+            for name, how in target.encrypted.items()
+            if how.subject in changed and name not in changed
+        )
+        picked = _checked(picked, target, changed, {item.name.lower() for item in names}, condition)
     tree.set("with_", None)
     tree.set("from_", exp.From(this=exp.Subquery(this=picked, alias=named(PICKED))))
     tree.set("where", exp.Where(this=_same_row(target)))
@@ -97,9 +104,12 @@ def _picked(
     return select
 
 
-def _checked(picked: exp.Select, target: Target, changed: set[str], condition: exp.Expr | None) -> exp.Select:
+def _checked(
+    picked: exp.Select, target: Target, changed: set[str], written: set[str], condition: exp.Expr | None
+) -> exp.Select:
     """Return the query with every new row whole, so that what is checked is the row as it will be.
 
+    ``changed`` are the columns that the statement sets, ``written`` those that the kernel is to write.
     Columns that are not set come from the table itself, for the role may not see them as they are.
     """
     row = target.relation.name
@@ -117,7 +127,7 @@ def _checked(picked: exp.Select, target: Target, changed: set[str], condition: e
         joins=[exp.Join(this=whole(target.relation, old), on=same)],
     )
     items: list[exp.Expr] = [column(ROW, row)]
-    for place, item in enumerate(each for each in target.columns if each.name.lower() in changed):
+    for place, item in enumerate(each for each in target.columns if each.name.lower() in written):
         value = target.stored(column(item.name, row), item, row)
         items.append(
             exp.alias_(

@@ -60,7 +60,7 @@ def govern(plan: Plan, context: Context) -> Plan:
     _check_statement(tree, context)
     if _defines_later(tree):
         return plan
-    tree = _shown(tree, context)
+    tree = _shown(_copied(tree), context)
     reader = Reader(context, plan.statement.text)
     skip = frozenset(map(id, targets(tree)))
     views.expand(tree, context.principal.current_user, context, reader.found, skip=skip)
@@ -149,6 +149,20 @@ def _check_statement(tree: exp.Expr, context: Context) -> None:
             authority.require_member(WRITE_FILES, "COPY to a file")
 
 
+def _copied(tree: exp.Expr) -> exp.Expr:
+    """Return a statement in which COPY of a table to a file is COPY of a query, which can be written otherwise."""
+    if (
+        isinstance(tree, nodes.CopyStatement)
+        and not tree.args.get("is_from")
+        and isinstance(tree.this, exp.Table)
+    ):
+        columns = [exp.Column(this=name) for name in tree.args.get("columns") or ()]
+        query = exp.Select(expressions=columns or [exp.Star()], from_=exp.From(this=tree.this))
+        tree.set("columns", None)
+        tree.set("this", exp.Subquery(this=query))
+    return tree
+
+
 def _shown(tree: exp.Expr, context: Context) -> exp.Expr:
     """Return a statement in which SHOW and its like are queries over what they show."""
     for node in [tree, *tree.find_all(nodes.ShowStatement)]:
@@ -191,9 +205,10 @@ def _write(tree: exp.Expr, context: Context, reader: Reader) -> None:
         elif isinstance(tree, nodes.CopyStatement):
             listed = tree.args.get("columns") or []
             target.require("INSERT", [item.name for item in listed] or None)
-            if target.secured:
+            if target.secured or target.encrypted:
+                what = "row-level security" if target.secured else "encrypted columns"
                 raise errors.FeatureNotSupported(
-                    "COPY FROM is not supported with row-level security",
+                    f"COPY FROM is not supported with {what}",
                     hint="Use INSERT INTO … SELECT from the file instead.",
                 )
         elif isinstance(tree, nodes.AnalyzeTable):
