@@ -115,7 +115,6 @@ class Executor:
         """Run one plan."""
         if plan.kind is Kind.COMMAND:
             return commands.run(self, plan, parameters)
-        self.gates.touch()
         for extension in plan.extensions:
             self.instance.engine.load(extension)
         for path in plan.paths:

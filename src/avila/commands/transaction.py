@@ -107,6 +107,5 @@ def _end(executor: Executor, transaction: Transaction, *, committed: bool) -> No
         executor.instance.native.gate.leave()
     if transaction.writes_lake and (lake := executor.instance.lake) is not None:
         lake.gate.leave()
-    executor.connection.leave()
     if transaction.definitions:
         executor.knowledge.publish()

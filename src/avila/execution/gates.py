@@ -77,12 +77,6 @@ class Gates:
 
     def enter(self, transaction: Transaction) -> None:
         """Let the open transaction write to the native store; it leaves the gate when it ends."""
-        self.touch()
         if not transaction.writes:
             self._executor.instance.native.gate.enter(self._executor.setting("lock_timeout"))
             transaction.writes = True
-
-    def touch(self) -> None:
-        """Keep the stores' files as they are until the open transaction ends: it sees them."""
-        if self._executor.transaction is not None:
-            self._executor.connection.stay(self._executor.setting("lock_timeout"))

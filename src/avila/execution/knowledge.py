@@ -77,7 +77,6 @@ class Knowledge:
         if known is not None:
             return known
         if self._private or self._executor.transaction is None:
-            self._executor.gates.touch()
             facts = self._read_facts(self._executor.connection)
         else:
             # An open transaction may see an older state, which must not pass as the newest: rights that were taken away

@@ -41,6 +41,8 @@ FROM duckdb_functions() WHERE NOT internal AND macro_definition IS NOT NULL
 MACROS = "SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE NOT internal"
 
 PREPARED_MAX = 512
+_ENDS = ("COMMIT", "ROLLBACK")
+"""What ends a transaction, as Avila writes it; when it fails, the kernel has ended it all the same."""
 
 Names = tuple[str, str, str]
 """Catalog, schema and name of a relation, folded as look-ups compare them."""
@@ -105,27 +107,29 @@ class DuckDBConnection:
     def _execute(
         self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None, lists: bool, of_lake: bool
     ) -> None:
-        """Run a statement up to its first rows; one that lists keeps exchanges out until its answer is done."""
+        """Run a statement up to its first rows.
+
+        One that lists keeps exchanges out until its answer is done, and a transaction until it ends.
+        """
         prepared = self._prepared.get(sql) or self._prepare(sql)
-        if self._stays or not (lists or of_lake):
-            self.raw.execute(prepared, parameters)
+        begins = sql.startswith("BEGIN")
+        if self._stays or not (begins or lists or of_lake):
+            try:
+                self.raw.execute(prepared, parameters)
+            finally:
+                if self._stays and sql in _ENDS:
+                    self._leave()
             return
         self._crossing.enter()
         try:
             self.raw.execute(prepared, parameters)
-            self._lists = lists
+            self._stays, self._lists = begins, lists and not begins
         finally:
-            if not self._lists:
+            if not (self._stays or self._lists):
                 self._crossing.leave()
 
-    def stay(self, timeout_ms: int) -> None:
-        """Keep the stores' files from being exchanged until :meth:`leave`: a transaction sees them."""
-        if not self._stays:
-            self._crossing.enter(timeout_ms)
-            self._stays = True
-
-    def leave(self) -> None:
-        """Let the stores' files be exchanged again; harmless when repeated."""
+    def _leave(self) -> None:
+        """Let the stores' files be exchanged again, once the transaction has ended."""
         if self._stays:
             self._stays = False
             self._crossing.leave()
@@ -271,7 +275,7 @@ class DuckDBConnection:
         with self._lock:
             self.settle()
             self.raw.close()
-            self.leave()
+            self._leave()
 
     def _prepare(self, sql: str) -> duckdb.Statement | str:
         statements = self.raw.extract_statements(sql)
