@@ -102,7 +102,7 @@ class Chooser:
         return Case(self.expression("bool", scope, 1), one, other)
 
     def _int(self, scope: Sequence[Typed], depth: int) -> Expression:
-        if self.raising and self.chance(50) and (tempting := self._raising(scope)):
+        if self.raising and self.chance(50) and (tempting := self.failing(scope)):
             return tempting
         match self.number(0, 4):
             case 0 | 1:
@@ -115,7 +115,7 @@ class Chooser:
             case _:
                 return self._chosen("int", scope, depth)
 
-    def _raising(self, scope: Sequence[Typed]) -> Expression | None:
+    def failing(self, scope: Sequence[Typed]) -> Expression | None:
         """Choose an expression that fails for the secrets, and for nothing else that the tables hold."""
         notes = [typed.column for typed in scope if typed.base and typed.column.name == "note"]
         amounts = [typed.column for typed in scope if typed.base and typed.column.name == "amount"]

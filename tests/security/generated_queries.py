@@ -114,7 +114,7 @@ class _Queries:
             return Join(kind, left, right), scope + more
         on: Expression = Literal(value=True)
         if not lateral:
-            on = Call("=", (self.column(scope, "int"), self.column(more, "int")))
+            on = Call("=", (self.compared(scope), self.compared(more)))
             on = Call("and", (on, choose.expression("bool", scope + more, 1))) if choose.chance(30) else on
         return Join(kind, left, right, on), scope + more
 
@@ -122,6 +122,11 @@ class _Queries:
         fitting = [typed.column for typed in scope if typed.kind == kind]
         keys = [column for column in fitting if column.name in {"id", "k"}]
         return self.choose.pick(keys or fitting) if fitting else self.choose.literal(kind)
+
+    def compared(self, scope: list[Typed]) -> Expression:
+        """Choose one side of a join's condition: where the kernel is most eager to evaluate, what fails for secrets."""
+        raising = self.choose.failing(scope) if self.choose.raising and self.choose.chance(40) else None
+        return raising or self.column(scope, "int")
 
     def scan(self) -> tuple[Source, list[Typed]]:
         names = (*self.world.tables, *self.world.views)
@@ -144,7 +149,7 @@ class _Queries:
         choose = self.choose
         source, scope = self.scan()
         if choose.chance(70):
-            where = Call("=", (self.column(scope, "int"), self.column(list(outer), "int")))
+            where = Call("=", (self.compared(scope), self.compared(list(outer))))
             where = Call("and", (where, choose.expression("bool", scope, 1))) if choose.chance(40) else where
         else:
             where = choose.expression("bool", [*scope, *outer], 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from security.choices import DAY, NAMES, Typed, null
 from security.expressions import Call, Case, Column, CurrentUser, Literal, Subquery
@@ -223,7 +223,7 @@ def _readable_places(eyes: Reference, table: Table, column: str) -> Iterator[int
 def twin(world: World, role: str) -> World:
     """Return a world that looks the same to a role and differs where it cannot look.
 
-    Hidden secrets are others there, and rows that no policy shows it come twice.
+    Hidden secrets are others there, and rows that no policy shows it come twice, or as a crowd.
     """
     made = deepcopy(world)
     hidden = secrets_hidden_from(world, role)
@@ -235,9 +235,13 @@ def twin(world: World, role: str) -> World:
         before = list(table.rows)
         eyes = Reference(made, role)
         unseen = [row for row in before if not any(eyes.passes(table, row, command) for command in COMMANDS)]
-        table.rows = before + [{**row, "id": 50 + place} for place, row in enumerate(unseen)]
+        table.rows = before + [
+            {**row, "id": 50 + place} if table.key else row for place, row in enumerate(unseen)
+        ]
         if _view_of(made, role) != wanted:
             table.rows = before
+        elif table.key is None:
+            table.crowd = [cast("int", row["id"]) for row in unseen]
     return made
 
 

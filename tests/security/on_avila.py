@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from security.world import World
 
 NOT_SUPPORTED = "0A000"
+# The kernel makes types for a moment, and names them anew each time.
+MADE_UP = re.compile(r"[0-9a-f-]{0,36}[0-9a-f]{4}-[0-9a-f]{12}")
 # Every number of nine digits that stands by itself: the planted ones are such.
 NUMBERS = re.compile(r"(?<![\w.])\d{9}(?![\w.])")
 
@@ -44,6 +46,13 @@ class Seen(NamedTuple):
 
     verdict: Verdict
     text: str
+
+    def same(self, other: Seen) -> bool:
+        """Whether two statements looked the same; in which order rows came is the kernel's choice."""
+        return self.verdict == other.verdict and self._lines() == other._lines()
+
+    def _lines(self) -> list[str]:
+        return sorted(MADE_UP.sub("", self.text).split("\n"))
 
 
 def watcher(log: list[str]) -> Extension:

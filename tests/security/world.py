@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SUPERUSER = "owner"
 PUBLIC = "public"
+CROWD = 1_500
 TYPES = {"int": "INTEGER", "text": "TEXT", "bool": "BOOLEAN", "date": "DATE"}
 
 
@@ -73,14 +74,22 @@ class Table:
     policies: list[Policy] = field(default_factory=list)
     masks: dict[str, Mask] = field(default_factory=dict)
     key: str | None = None
+    crowd: list[int] = field(default_factory=list)
+    """The rows, by their id, that are there many times: a kernel orders its work by how much there is."""
 
     def filling(self) -> list[str]:
-        """Return the statement that puts its rows into it, when it has any."""
+        """Return the statements that put its rows into it."""
         rows = [
             f"({', '.join(Literal(row[name], TYPES[kind]).sql() for name, kind in self.columns.items())})"
             for row in self.rows
         ]
-        return [f"INSERT INTO {self.name} VALUES {', '.join(rows)}"] if rows else []
+        made = [f"INSERT INTO {self.name} VALUES {', '.join(rows)}"] if rows else []
+        if self.crowd:
+            listed = ", ".join(map(str, self.crowd))
+            made.append(
+                f"INSERT INTO {self.name} SELECT x.* FROM {self.name} x, range({CROWD}) WHERE id IN ({listed})"
+            )
+        return made
 
 
 @dataclass
