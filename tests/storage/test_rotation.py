@@ -198,6 +198,7 @@ def test_nobody_fails_and_nothing_is_lost_while_everybody_works(tmp_path: Path) 
         work.start("read", lambda s: s.execute("SELECT count(*), max(r) FROM big").fetchall())
         work.start("define", _define)
         work.start("list", lambda s: s.execute("SELECT count(*) FROM duckdb_tables()").fetchall())
+        work.start("list in a transaction", _list_and_read)
         work.start("read the lake", lambda s: s.execute("SELECT count(*) FROM lake.t").fetchall())
         for _ in range(4):
             work.wait_for_more()
@@ -216,6 +217,13 @@ def _read_and_write(session: avila.Session) -> None:
     with session.transaction():
         session.execute("SELECT count(*) FROM t").fetchall()
         session.execute("INSERT INTO t (k) VALUES ('transaction')")
+
+
+def _list_and_read(session: avila.Session) -> None:
+    with session.transaction():
+        session.execute("SELECT count(*) FROM duckdb_tables()").fetchall()
+        session.execute("SELECT count(*) FROM lake.t").fetchall()
+        session.execute("SELECT count(*) FROM information_schema.columns").fetchall()
 
 
 def _define(session: avila.Session) -> None:
