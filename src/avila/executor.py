@@ -190,7 +190,7 @@ class Executor:
     def act(self, principal: Principal) -> None:
         """Act as a principal from now on; who may is the caller's to check."""
         self.principal = self.recorder.principal = principal
-        self._numbers = self._role_numbers(self.described())
+        self._numbers = self._role_numbers(self.knowledge.described())
         self._identify()
 
     def check_roles(self, described: Catalog) -> None:

@@ -53,6 +53,10 @@ class Knowledge:
         context = self._context[1]
         return context if frames is None else replace(context, frames=lambda name: frames(name) is not None)
 
+    def described(self) -> Catalog:
+        """Return the catalog, whatever became of the session's role."""
+        return self._facts().described
+
     def privately_defined(self, *, keep: bool) -> None:
         """Say that this session sees other definitions than the rest; ``keep`` when a commit does not end that."""
         self._private += 1

@@ -21,6 +21,7 @@ from avila.planner.governance.names import column, object_of, qualified
 from avila.planner.governance.read_columns import check_columns
 from avila.planner.governance.searches import searched
 from avila.planner.governance.structs import whole_structs
+from avila.planner.governance.values import used_values
 from avila.planner.rules.bind_tables import resolve
 from avila.planner.scope import tables
 from avila.security.authority import Authority, denied
@@ -99,7 +100,8 @@ class Reader:
             select.set("where", exp.Where(this=condition))
             select = whole_structs(self.fence(select, relation.name), columns, relation.name)
         if allowed is not None or mask:
-            select = self._shown(select, relation, allowed, mask, rows=rows)
+            values = used_values(table, mask)
+            select = self._shown(select, relation, allowed, mask, values, rows=rows)
         alias = table.args.get("alias")
         return exp.Subquery(
             this=select,
@@ -182,12 +184,14 @@ class Reader:
         relation: Relation,
         allowed: frozenset[str] | None,
         mask: Mapping[str, masks.Mask],
+        values: Mapping[str, str],
         *,
         rows: bool,
     ) -> exp.Select:
         """Return a query that shows another one with masked columns masked, and no value of what may not be read.
 
-        A column that may not be read stays, so that no name comes to mean another table's column instead.
+        A column that may not be read stays, so that no name comes to mean another table's column instead. ``values``
+        are the names under which the values of masked columns are needed too.
         """
         items: list[exp.Expr] = []
         for item in self._columns(relation):
@@ -199,6 +203,8 @@ class Reader:
                 items.append(exp.alias_(shown, item.name, quoted=True))
             else:
                 items.append(column(item.name, relation.name))
+        for name, value in values.items():
+            items.append(exp.alias_(column(name, relation.name), value, quoted=True))
         if rows:
             items.append(column(ROW, relation.name))
         inner = exp.Subquery(this=select, alias=named(relation.name))
