@@ -158,7 +158,9 @@ def _mask(choose: Chooser, world: World) -> None:
                 hidden = choose.pick((null(kind), Literal("0") if kind == "text" else Literal(0)))
                 name = Literal(choose.pick(("bob", "carol", "alice")))
                 by_role = Case(Call("=", (CurrentUser(), name)), value, hidden)
-                table.masks[column] = Mask(choose.name("m"), kind, choose.pick((hidden, by_role)))
+                table.masks[column] = Mask(
+                    choose.name("m"), kind, choose.pick((hidden, by_role)), choose.chance(40)
+                )
 
 
 def _condition(choose: Chooser, world: World, table: Table, others: list[str]) -> Expression:

@@ -50,15 +50,27 @@ class Policy:
 
 @dataclass(frozen=True)
 class Mask:
-    """A masking policy, whose body says what is shown instead of ``val``."""
+    """A masking policy, whose body says what is shown instead of ``val``; attached by a tag or to the column itself."""
 
     name: str
     kind: str
     body: Expression
+    tagged: bool = False
 
-    def sql(self) -> str:
-        """Return the statement that creates it."""
-        return f"CREATE MASKING POLICY {self.name} AS (val {TYPES[self.kind]}) RETURNS {TYPES[self.kind]} -> {self.body.sql()}"
+    def sql(self, table: str, column: str) -> list[str]:
+        """Return the statements that create it for a column."""
+        kind = TYPES[self.kind]
+        made = [f"CREATE MASKING POLICY {self.name} AS (val {kind}) RETURNS {kind} -> {self.body.sql()}"]
+        altered = f"ALTER TABLE {table} ALTER COLUMN {column}"
+        if not self.tagged:
+            return [*made, f"{altered} SET MASKING POLICY {self.name}"]
+        tag = f"tag_{self.name}"
+        return [
+            *made,
+            f"CREATE TAG {tag}",
+            f"{altered} SET TAG {tag} = 'yes'",
+            f"ALTER TAG {tag} SET MASKING POLICY {self.name}",
+        ]
 
 
 @dataclass
@@ -139,10 +151,7 @@ class World:
         for table in self.tables.values():
             made += [policy.sql(table.name) for policy in table.policies]
             for column, mask in table.masks.items():
-                made += [
-                    mask.sql(),
-                    f"ALTER TABLE {table.name} ALTER COLUMN {column} SET MASKING POLICY {mask.name}",
-                ]
+                made += mask.sql(table.name, column)
             if table.owner != SUPERUSER:
                 made.append(f"ALTER TABLE {table.name} OWNER TO {table.owner}")
             if table.secured:
