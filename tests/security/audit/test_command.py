@@ -24,7 +24,7 @@ FINGERPRINT = Signer(logs.SECRET).public.fingerprint
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["audit", *map(str, arguments)])
+    return CliRunner().invoke(app, ["audit", *map(str, arguments)], env={"COLUMNS": "200"})
 
 
 @pytest.fixture
