@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from security.world import World
 
 NOT_SUPPORTED = "0A000"
+UNCOUNTED = -1
 # The kernel makes types for a moment, and names them anew each time.
 MADE_UP = re.compile(r"[0-9a-f-]{0,36}[0-9a-f]{4}-[0-9a-f]{12}")
 # Every number of nine digits that stands by itself: the planted ones are such.
@@ -186,6 +187,8 @@ def agree(seen: Seen, outcome: Outcome, *, tempting: bool) -> bool:
         return found.kind in {"error", "refused"}
     if found == Verdict("error", NOT_SUPPORTED):
         return True
+    if wanted == Verdict("changed", UNCOUNTED):
+        return found.kind == "changed"
     if tempting and "failed" in {wanted.kind, found.kind}:
         return True
     return wanted == found or (found.kind == "refused" and wanted == Verdict("rows", []))

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 # PostgreSQL knows these too, and must answer the same.
 COMMON = (
     "SELECT * FROM {t} AS x JOIN {u} AS y USING (id)",
-    "SELECT id, who FROM {t} AS x NATURAL JOIN (SELECT z.id FROM {u} AS z) AS y",
     "SELECT x.id AS a, y.id AS b FROM {t} AS x FULL JOIN {u} AS y ON x.id = y.k",
     "TABLE {t}",
     "SELECT string_agg({c}, ',' ORDER BY id) FROM {t}",
@@ -71,7 +70,6 @@ COMMON = (
     "DROP ROLE carol",
     "CREATE TABLE copied AS SELECT * FROM {t}",
     "CREATE VIEW mine AS SELECT * FROM {t}",
-    "CREATE INDEX mine ON {b} ({c})",
     "COPY (SELECT {c} FROM {t}) TO '/tmp/avila-security-copied.csv'",
     "COPY {b} FROM '/etc/hostname'",
     "SELECT has_table_privilege('{t}', 'SELECT'), has_table_privilege('{t}', 'INSERT, DELETE')",
@@ -81,6 +79,7 @@ COMMON = (
 
 # The kernel's own ways to look, and Avila's.
 OWN = (
+    "SELECT id, who FROM {t} AS x NATURAL JOIN (SELECT z.id FROM {u} AS z) AS y",
     "DESCRIBE {t}",
     "DESCRIBE SELECT {c} FROM {t}",
     "SUMMARIZE {t}",
@@ -215,6 +214,7 @@ OWN = (
     "CREATE TEMP TABLE {b} (id INTEGER); FROM {b}",
     "PREPARE mine AS SELECT * FROM {t}; EXECUTE mine",
     "PREPARE mine AS SELECT id FROM {t} WHERE {c}::INTEGER > $1; EXECUTE mine(1)",
+    "CREATE INDEX mine ON {b} ({c})",
     "CREATE UNIQUE INDEX mine ON {b} (who)",
     "ALTER TABLE {b} ALTER {c} TYPE INTEGER",
     "ALTER TABLE {b} ALTER {c} SET NOT NULL",
