@@ -89,11 +89,11 @@ def outside(executor: Executor, what: str) -> None:
 
 
 def fold(executor: Executor, what: str) -> None:
-    """Take what was erased out of the store's log too."""
+    """Take what was erased out of the store's log and out of the free blocks of its file too."""
     executor.connection.settle()
     try:
-        executor.instance.native.checkpoint(executor.setting("lock_timeout"))
+        executor.instance.native.overwrite_free(executor.setting("lock_timeout"))
     except errors.LockNotAvailable as error:
-        error.message = f"{what} is erased, but the log still holds it: {error.message}"
-        error.hint = "Run CHECKPOINT once the other transactions have ended."
+        error.message = f"{what} is erased, but traces of it are left in the files: {error.message}"
+        error.hint = "Do it again once the other transactions have ended."
         raise

@@ -30,6 +30,11 @@ CATALOG_PREFIX = "__ducklake_metadata_"
 ROOM_BYTES = 16 * 2**20
 FOLD_AGAIN_S = 0.005
 MAINTENANCE_WAIT_MS = 10_000
+BLOCK_BYTES = 256 * 2**10
+SPARE_BLOCKS = 2
+"""Blocks that a checkpoint frees after they are counted."""
+FILLER = f"{NATIVE}.avila.filler"
+FILLER_ROW_BYTES = 64
 
 
 class NativeStore:
@@ -121,6 +126,33 @@ class NativeStore:
     def free_blocks(self) -> int:
         """Return how many blocks of the file hold nothing."""
         return self._engine.free_blocks(NATIVE)
+
+    def overwrite_free(self, timeout_ms: int) -> None:
+        """Write over what free blocks still hold, so that what was erased is in the file no more.
+
+        The kernel gives blocks up with the second checkpoint, and takes them again for the next table.
+        """
+        self.checkpoint(timeout_ms)
+        self.checkpoint(timeout_ms)
+        if self.slots is None:
+            return
+        rows = (self.free_blocks() + SPARE_BLOCKS) * BLOCK_BYTES // FILLER_ROW_BYTES
+        self.gate.enter(timeout_ms)
+        try:
+            self._engine.execute(f"CREATE SCHEMA IF NOT EXISTS {NATIVE}.avila")
+            self._engine.execute(
+                f"CREATE OR REPLACE TABLE {FILLER} AS SELECT gen_random_uuid() AS a, gen_random_uuid() AS b, "
+                f"gen_random_uuid() AS c, gen_random_uuid() AS d FROM range({rows})"
+            )
+        finally:
+            self.gate.leave()
+        self.checkpoint(timeout_ms)
+        self.gate.enter(timeout_ms)
+        try:
+            self._engine.execute(f"DROP TABLE {FILLER}")
+        finally:
+            self.gate.leave()
+        self.checkpoint(timeout_ms)
 
     def attach_spare(self, keys: KeyFile) -> None:
         """Have the kernel go over to the file under the spare name; what began before goes on with the old one."""
