@@ -49,7 +49,10 @@ def define(tree: exp.Expr, context: Context) -> tuple[Change, ...]:
     if isinstance(tree, exp.Alter):
         return tuple(_alter(tree, context))
     if isinstance(tree, exp.Create) and str(tree.args["kind"]).upper() == "INDEX":
-        _check_owner(tree.this.args["table"], context)
+        indexed = tree.this.args["table"]
+        _check_owner(indexed, context)
+        if (relation := resolve(indexed, context)) is not None and not relation.temporary:
+            context.authority.require(object_of(relation).within, "CREATE")
         return ()
     if isinstance(tree, exp.Create) and str(tree.args["kind"]).upper() == "SCHEMA":
         return tuple(_create_schema(tree, context))
