@@ -209,7 +209,7 @@ def _plant(world: World) -> None:
             if place not in readable["note"]:
                 row["note"] = f"{SECRET_TEXT}{number * 7919:08x}"
             if place not in readable["amount"]:
-                row["amount"] = SECRET_NUMBERS[number * 7919]
+                row["amount"] = SECRET_NUMBERS[number**3 * 7919 % 96_999_997]  # no mean of others
 
 
 def _readable_places(eyes: Reference, table: Table, column: str) -> Iterator[int]:

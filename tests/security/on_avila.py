@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NOT_SUPPORTED = "0A000"
 UNCOUNTED = -1
 # The kernel makes types for a moment, and names them anew each time.
-MADE_UP = re.compile(r"[0-9a-f-]{0,36}[0-9a-f]{4}-[0-9a-f]{12}")
+MADE_UP = re.compile(r"(?<=pivot_enum_)[0-9a-f-]+|[0-9a-f-]{0,23}-[0-9a-f]{12}\b")
 # Every number of nine digits that stands by itself: the planted ones are such.
 NUMBERS = re.compile(r"(?<![\w.])\d{9}(?![\w.])")
 
