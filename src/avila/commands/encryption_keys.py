@@ -93,7 +93,7 @@ def fold(executor: Executor, what: str) -> None:
     executor.connection.settle()
     try:
         executor.instance.native.overwrite_free(executor.setting("lock_timeout"))
-    except errors.LockNotAvailable as error:
+    except (errors.LockNotAvailable, errors.SerializationFailure) as error:
         error.message = f"{what} is erased, but traces of it are left in the files: {error.message}"
         error.hint = "Do it again once the other transactions have ended."
         raise

@@ -130,10 +130,11 @@ class NativeStore:
     def overwrite_free(self, timeout_ms: int) -> None:
         """Write over what free blocks still hold, so that what was erased is in the file no more.
 
-        The kernel gives blocks up with the second checkpoint, and takes them again for the next table.
+        The kernel gives blocks up with the second checkpoint, and takes them again for the next table. Raises
+        LockNotAvailable or SerializationFailure when writers or readers that began before do not end in time.
         """
-        self.checkpoint(timeout_ms)
-        self.checkpoint(timeout_ms)
+        self._checkpoint_after_drop(timeout_ms)
+        self._checkpoint_after_drop(timeout_ms)
         if self.slots is None:
             return
         rows = (self.free_blocks() + SPARE_BLOCKS) * BLOCK_BYTES // FILLER_ROW_BYTES
@@ -146,13 +147,18 @@ class NativeStore:
             )
         finally:
             self.gate.leave()
-        self.checkpoint(timeout_ms)
+        self._checkpoint_after_drop(timeout_ms)
         self.gate.enter(timeout_ms)
         try:
             self._engine.execute(f"DROP TABLE {FILLER}")
         finally:
             self.gate.leave()
-        self.checkpoint(timeout_ms)
+        self._checkpoint_after_drop(timeout_ms)
+
+    def _checkpoint_after_drop(self, timeout_ms: int) -> None:
+        """Checkpoint once nobody reads what was dropped."""
+        with self.gate.exclusive(timeout_ms):
+            self.fold(timeout_ms)
 
     def attach_spare(self, keys: KeyFile) -> None:
         """Have the kernel go over to the file under the spare name; what began before goes on with the old one."""
