@@ -43,10 +43,14 @@ class Trial(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What a role got from a statement, and the text of everything it could read afterwards."""
+    """What a role got from a statement, the text of everything it could read afterwards, and what its function saw.
+
+    How often a function is called, and for which of the rows that the role sees, is the optimizer's choice.
+    """
 
     verdict: Verdict
     text: str
+    watched: str = ""
 
     def same(self, other: Seen) -> bool:
         """Whether two statements looked the same; in which order rows came is the kernel's choice."""
@@ -104,7 +108,7 @@ class Governed:
         finally:
             if not keep and session.in_transaction:
                 session.execute("ROLLBACK")
-        return Seen(verdict, "\n".join([text, *self.logged.lines, *self.watched]))
+        return Seen(verdict, "\n".join([text, *self.logged.lines]), "\n".join(self.watched))
 
     def session(self, role: str) -> avila.Session:
         """Return the session of a role."""

@@ -90,13 +90,13 @@ def _algebra(made: Case, opened: Callable[[Case], Governed], title: str) -> None
                 made.attempts, on_reference(state, made.attempts), strict=True
             ):
                 seen = governed.attempt(role, statement, statement.sql())
-                told = leaks(wanted.hidden, seen.text)
+                told = leaks(wanted.hidden, seen.text + seen.watched)
                 permitted = wanted.tempting and "failed" in {wanted.verdict.kind, seen.verdict.kind}
                 if told or (seen.verdict != wanted.verdict and not permitted):
                     found.append(_report(role, statement.sql(), str(wanted.verdict), seen, told))
                     break
                 if wanted.verdict.kind != seen.verdict.kind:
-                    break  # permitted, but the ways part here
+                    return []  # permitted, but the ways part here
             if not found:
                 found += _different_tables(governed, {name: _contents(state, name) for name in state.tables})
         return found
@@ -126,7 +126,7 @@ def test_what_postgres_does(
                 outcome = postgres_session.attempt(statement.sql(), keep=writes)
                 postgres_session.must("RESET ROLE")
                 seen = governed.attempt(role, statement, statement.sql(), keep=writes)
-                told = leaks(secrets_hidden_from(made.world, role), seen.text)
+                told = leaks(secrets_hidden_from(made.world, role), seen.text + seen.watched)
                 if told or not agree(seen, outcome, tempting=_tempting(made.world, role)):
                     found.append(_report(role, statement.sql(), str(outcome_verdict(outcome)), seen, told))
                 elif writes and seen.verdict.kind == outcome_verdict(outcome).kind:
@@ -153,7 +153,7 @@ def test_twins(block: int, long_mode: bool, monkeypatch: pytest.MonkeyPatch) -> 
             for _, statement in made.attempts:
                 writes = statement.sql().startswith(WRITES)
                 seen, again = (g.attempt(role, None, statement.sql(), keep=writes) for g in (one, two))
-                told = leaks(hidden, seen.text + again.text)
+                told = leaks(hidden, seen.text + seen.watched + again.text + again.watched)
                 if told or not seen.same(again):
                     found.append(_report(role, statement.sql(), f"{again.verdict}\n{again.text}", seen, told))
                 if writes:

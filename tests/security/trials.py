@@ -163,6 +163,8 @@ OWN = (
     "INSERT INTO u BY NAME SELECT 4 AS id, 'alice' AS who RETURNING *",
     "MERGE INTO {b} USING (SELECT 1 AS id) s USING (id) WHEN MATCHED THEN UPDATE SET k = 9 RETURNING *",
     "MERGE INTO {b} USING (SELECT 1 AS id) s ON watch({c}) = 'x' WHEN MATCHED THEN DELETE",
+    "MERGE INTO {b} USING (SELECT 1 AS id) s ON error({c}) IS NULL WHEN MATCHED THEN UPDATE SET k = 1",
+    "MERGE INTO {b} USING (SELECT 1 AS id) s USING (id) WHEN MATCHED AND watch({c}) = 'x' THEN DELETE",
     "SELECT * FROM query('SELECT * FROM {t}')",
     "SELECT * FROM query_table('{t}')",
     "FROM duckdb_tables()",
