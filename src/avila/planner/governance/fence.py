@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from avila.planner.dialect import nodes
+from avila.planner.governance.assignments import assigned, is_default
 from avila.planner.governance.names import object_of
 from avila.planner.leakproof import leakproof, leakproof_type
 from avila.planner.parameters import ordinals
@@ -60,13 +61,22 @@ class _Judge:
 
     def harmless(self) -> bool:
         """Whether every predicate is leakproof."""
-        if any(self._tree.find_all(*_OPAQUE)) or not self._learn_columns():
+        if isinstance(self._tree, exp.Merge) or any(self._tree.find_all(*_OPAQUE)):
+            return False  # what a MERGE compares and computes meets every row of its table
+        if not self._learn_columns():
             return False
         selects = list(self._tree.find_all(exp.Select))
         # From the inside out, because outer SELECTs use the names that inner ones give.
         if not all(self._learn_names(select) for select in reversed(selects)):
             return False
-        return all(self._condition(condition) for condition in self._conditions())
+        return all(self._condition(condition) for condition in self._conditions()) and self._sets_harmless()
+
+    def _sets_harmless(self) -> bool:
+        """Whether an UPDATE computes nothing that could raise: its values are computed below a join."""
+        if not isinstance(self._tree, exp.Update):
+            return True
+        values = (value for _, value in assigned(self._tree.expressions) if not is_default(value))
+        return all(self._type(value) is not None for value in values)
 
     def _learn_columns(self) -> bool:
         """Note the types of every column by its name alone; False when a table's columns are not known."""

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from avila.planner.governance.assignments import assigned, is_default
 from avila.planner.governance.names import column, qualified
 from avila.planner.governance.reads import ROW, named
 from avila.planner.governance.returning import returned
-from avila.planner.governance.targets import assigned, cast, default_of, has_session_defaults, is_default
+from avila.planner.governance.targets import cast, default_of, has_session_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +38,9 @@ def insert(tree: exp.Insert, target: Target) -> None:
     reads = tree.args.get("returning") is not None or conflict is not None
     if reads:
         target.require_some_select()
+    if conflict is not None and (keys := conflict.args.get("conflict_keys")):
+        # Which rows conflict tells what their keys are.
+        target.require("SELECT", [key.name for key in keys])
     session = has_session_defaults(tree, target.context)
     if not target.partly and not session:
         return

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from avila.planner.governance import masks
+from avila.planner.governance.assignments import assigned, is_default
 from avila.planner.governance.inserts import substituted
 from avila.planner.governance.names import column, qualified
 from avila.planner.governance.reads import ROW, named
 from avila.planner.governance.returning import returned
-from avila.planner.governance.targets import assigned, is_default
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

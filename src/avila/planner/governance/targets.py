@@ -209,28 +209,6 @@ def has_session_defaults(tree: exp.Insert, context: Context) -> bool:
     )
 
 
-def assigned(expressions: Iterable[exp.Expr]) -> list[tuple[str, exp.Expr]]:
-    """Return the assignments of SET as columns and values, rows of columns taken apart."""
-    found: list[tuple[str, exp.Expr]] = []
-    for item in expressions:
-        left, right = item.this, item.expression
-        if isinstance(left, exp.Tuple):
-            values = right.expressions if isinstance(right, exp.Tuple) else []
-            if len(values) != len(left.expressions):
-                raise errors.FeatureNotSupported(
-                    "a row of columns takes a row of as many values", hint="Set the columns one by one."
-                )
-            found.extend((part.name, value) for part, value in zip(left.expressions, values, strict=True))
-        else:
-            found.append((left.name, right))
-    return found
-
-
-def is_default(value: exp.Expr) -> bool:
-    """Whether DEFAULT stands in the place of a value."""
-    return isinstance(value, exp.Var) and value.name.upper() == "DEFAULT"
-
-
 def default_of(item: TableColumn) -> exp.Expr:
     """Return a column's default."""
     return exp.Null() if item.default is None else parse_expression(item.default)

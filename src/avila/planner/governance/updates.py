@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from avila.planner.governance.assignments import assigned, is_default
 from avila.planner.governance.names import column, qualified
 from avila.planner.governance.reads import ROW, named, whole
 from avila.planner.governance.returning import returned
-from avila.planner.governance.targets import assigned, cast, is_default
+from avila.planner.governance.targets import cast
 
 if TYPE_CHECKING:
     from avila.planner.governance.targets import Target
@@ -158,7 +159,8 @@ def _reads(tree: exp.Expr, target: Target) -> bool:
     return any(
         node.name.lower() in mine | {target.name.lower()} and id(node) not in set_to
         for node in tree.find_all(exp.Column)
-        if not (isinstance(node.parent, exp.Tuple) and id(node.parent) in set_to)
+        if node.table.lower() in {"", target.name.lower()}
+        and not (isinstance(node.parent, exp.Tuple) and id(node.parent) in set_to)
     )
 
 
